@@ -1,0 +1,7 @@
+"""What this chapter tells the rest of the house."""
+
+from django.apps import AppConfig
+
+
+class FollowupConfig(AppConfig):
+    name = "followup"

@@ -1,0 +1,198 @@
+"""What each room tells the others: menu, home lists, panels, alerts, search, evidence, figures, checks.
+
+A leaf: it imports nothing of ours, so that a screen showing many chapters never imports one. Rooms register in
+`AppConfig.ready`; readers get the entries in their declared order.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any, Generic, TypeVar
+
+T = TypeVar("T")
+Text = Any  # str or a lazy translation
+
+
+class Shelf(Generic[T]):
+    """An ordered list that rooms add to at start-up. `order` sorts; equal orders keep the rooms' own order."""
+
+    def __init__(self) -> None:
+        self._entries: list[T] = []
+
+    def register(self, entry: T) -> T:
+        """Add `entry`; returns it, so that it also works as a decorator for callables."""
+        self._entries.append(entry)
+        return entry
+
+    def __iter__(self) -> Iterator[T]:
+        return iter(sorted(self._entries, key=lambda entry: getattr(entry, "order", 0)))
+
+    def __len__(self) -> int:
+        return len(self._entries)
+
+
+@dataclass(frozen=True)
+class MenuItem:
+    """A line of the navigation. `counter(user, centre)` returns (sql, params) of a query yielding one integer pair (n, late)."""
+
+    key: str
+    label: Text
+    url_name: str
+    roles: frozenset[str]
+    chapter: int | None = None
+    icon: str = ""
+    order: int = 0
+    counter: Callable[[Any, Any], tuple[str, list[Any]]] | None = None
+    group: str = "top"  # top, chapters, manage, foot
+
+
+@dataclass(frozen=True)
+class HomeList:
+    """A work list on the home page of `role`. `context(request)` feeds `template` (a fragment)."""
+
+    key: str
+    role: str
+    title: Text
+    template: str
+    context: Callable[[Any], dict[str, Any]]
+    order: int = 0
+    area: str = "main"  # main, rail
+
+
+@dataclass(frozen=True)
+class HomeAction:
+    """A button at the head of a role's home page: its commonest act."""
+
+    role: str
+    label: Text
+    url_name: str
+    icon: str = ""
+    primary: bool = False
+    order: int = 0
+
+
+@dataclass(frozen=True)
+class Panel:
+    """A part of the work order page. `context(request, work_order)` returns None when there is nothing to show."""
+
+    key: str
+    title: Text
+    template: str
+    context: Callable[[Any, Any], dict[str, Any] | None]
+    roles: frozenset[str] | None = None
+    order: int = 0
+    area: str = "main"  # main, rail
+
+
+@dataclass(frozen=True)
+class Action:
+    """A next step on a work order: a link (GET page), or with `post=True` a one-tap form."""
+
+    label: Text
+    url: str
+    roles: frozenset[str]
+    post: bool = False
+    primary: bool = True
+    order: int = 0
+
+
+@dataclass(frozen=True)
+class Alert:
+    """Something a person must know before he goes on with this customer or car. level: info, amber, danger."""
+
+    level: str
+    text: Text
+    url: str = ""
+
+
+@dataclass(frozen=True)
+class Hit:
+    """One answer of the search box."""
+
+    kind: Text
+    title: str
+    detail: str
+    url: str
+    rank: int = 0
+
+
+@dataclass(frozen=True)
+class VisitStep:
+    """Who did (or will do) a chapter of one visit, and when."""
+
+    who: str = ""
+    at: dt.datetime | None = None
+    until: dt.datetime | None = None
+    note: Text = ""
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What proves a clause of the manual for one work order. state: done, late, missing, open, not_needed."""
+
+    state: str
+    at: dt.datetime | None = None
+    by: str = ""
+    text: Text = ""
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A KPI: `value(centres, since, until)` returns (numerator, denominator); the formula is printed beside it."""
+
+    key: str
+    label: Text
+    formula: Text
+    value: Callable[[Any, dt.datetime, dt.datetime], tuple[Any, Any]]
+    target: str = ""
+    order: int = 0
+
+
+@dataclass(frozen=True)
+class Check:
+    """A part of the reconciler: `problems()` yields one sentence per row that does not add up."""
+
+    name: str
+    problems: Callable[[], list[str]]
+    order: int = 0
+
+
+@dataclass(frozen=True)
+class Sweep:
+    """Due work of a room, run each minute by the worker: `run()` returns how many rows it acted on."""
+
+    name: str
+    run: Callable[[], int]
+    order: int = 0
+
+
+@dataclass
+class EvidenceShelf:
+    """Clause id of the manual ("M3.1-b") → what proves it."""
+
+    by_clause: dict[str, Callable[[Any], Evidence]] = field(default_factory=dict)
+
+    def register(self, clause: str, proof: Callable[[Any], Evidence]) -> None:
+        """Say what proves `clause`; a clause has one home, so a second registration is an error."""
+        if clause in self.by_clause:
+            raise ValueError(f"clause {clause} is proved twice")
+        self.by_clause[clause] = proof
+
+
+menu: Shelf[MenuItem] = Shelf()
+home: Shelf[HomeList] = Shelf()
+home_actions: Shelf[HomeAction] = Shelf()
+panels: Shelf[Panel] = Shelf()
+actions: Shelf[Callable[[Any, Any], list[Action]]] = Shelf()
+alerts: Shelf[Callable[..., list[Alert]]] = Shelf()
+search: Shelf[Callable[[Any, str], list[Hit]]] = Shelf()
+exports: Shelf[Callable[[Any], dict[str, Any]]] = Shelf()
+erasures: Shelf[Callable[[Any], None]] = Shelf()
+evidence = EvidenceShelf()
+figures: Shelf[Figure] = Shelf()
+checks: Shelf[Check] = Shelf()
+sweeps: Shelf[Sweep] = Shelf()
+visit_steps: dict[int, Callable[[Any], VisitStep]] = {}
+"""Chapter number (1–8) → who and when, for the visit line of a work order."""

@@ -1,0 +1,13 @@
+"""Settings of the test suite: Postgres is real (tests/conftest.py starts one), passwords are hashed cheaply."""
+
+import os
+
+os.environ.setdefault("SERVICEDESK_MODE", "test")
+os.environ.setdefault("DATABASE_URL", "postgres:///servicedesk")
+
+from servicedesk.settings import *  # noqa: E402, F403 - test settings are the settings, plus what follows
+
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+CELERY_TASK_ALWAYS_EAGER = False
+AXES_ENABLED = True
+EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
