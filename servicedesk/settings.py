@@ -33,9 +33,13 @@ def required(name: str, *, otherwise: str) -> str:
 
 SECRET_KEY = required("SECRET_KEY", otherwise="only-for-the-embedded-and-test-modes-of-servicedesk-never-in-production")
 SITE_URL = required("SITE_URL", otherwise="http://127.0.0.1:8000").rstrip("/")
-ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[] if PRODUCTION else ["127.0.0.1", "localhost", "[::1]", "testserver"])
+ALLOWED_HOSTS = env.list(
+    "ALLOWED_HOSTS", default=[] if PRODUCTION else ["127.0.0.1", "localhost", "[::1]", "testserver"]
+)
 if PRODUCTION and not ALLOWED_HOSTS:
-    raise ImproperlyConfigured("ALLOWED_HOSTS is not set: production does not start without it (see docs/operating.md).")
+    raise ImproperlyConfigured(
+        "ALLOWED_HOSTS is not set: production does not start without it (see docs/operating.md)."
+    )
 CSRF_TRUSTED_ORIGINS = [SITE_URL] if SITE_URL.startswith("https://") else []
 
 INSTALLED_APPS = [
@@ -160,7 +164,9 @@ AXES_FAILURE_LIMIT = 10
 AXES_COOLOFF_TIME = 0.25  # hours
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_IPWARE_PROXY_COUNT = env.int("TRUSTED_PROXIES", default=0)
-AXES_IPWARE_META_PRECEDENCE_ORDER = ["HTTP_X_FORWARDED_FOR", "REMOTE_ADDR"] if AXES_IPWARE_PROXY_COUNT else ["REMOTE_ADDR"]
+AXES_IPWARE_META_PRECEDENCE_ORDER = (
+    ["HTTP_X_FORWARDED_FOR", "REMOTE_ADDR"] if AXES_IPWARE_PROXY_COUNT else ["REMOTE_ADDR"]
+)
 AXES_LOCKOUT_CALLABLE = "servicedesk.staff.views.locked_out"
 AXES_RESET_ON_SUCCESS = True
 AXES_SENSITIVE_PARAMETERS = []
@@ -233,7 +239,11 @@ FILE_UPLOAD_PERMISSIONS = 0o600
 # Messages to customers. Outside production nothing leaves the machine: every message is kept, readable under Messages.
 EMAIL_CHANNEL = env("EMAIL_CHANNEL", default="smtp" if PRODUCTION else "keep")
 SMS_GATEWAY = env("SMS_GATEWAY", default="servicedesk.messaging.channels.KeptOnly")
-EMAIL_CONFIG = env.email_url("EMAIL_URL", default="consolemail://") if EMAIL_CHANNEL != "smtp" else env.email_url_config(required("EMAIL_URL", otherwise="smtp://127.0.0.1:1025"))
+EMAIL_CONFIG = (
+    env.email_url("EMAIL_URL", default="consolemail://")
+    if EMAIL_CHANNEL != "smtp"
+    else env.email_url_config(required("EMAIL_URL", otherwise="smtp://127.0.0.1:1025"))
+)
 vars().update(EMAIL_CONFIG)
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = required("DEFAULT_FROM_EMAIL", otherwise="Servicedesk <desk@servicedesk.invalid>")

@@ -5,7 +5,7 @@ import os
 os.environ.setdefault("SERVICEDESK_MODE", "test")
 os.environ.setdefault("DATABASE_URL", "postgres:///servicedesk")
 
-from servicedesk.settings import *  # noqa: E402, F403 - test settings are the settings, plus what follows
+from servicedesk.settings import *  # noqa: F403 - test settings are the settings, plus what follows
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 CELERY_TASK_ALWAYS_EAGER = False

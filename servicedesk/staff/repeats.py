@@ -1,0 +1,93 @@
+"""One effect per form: a double click, a reload or a step back gets the first answer again.
+
+`perform` is the only way a view changes anything. It claims (actor, request key) in the service's own transaction, so
+the claim and the effect commit or vanish together, and a simultaneous repeat waits for the first to finish.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import BadRequest
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import resolve_url
+from django.utils.translation import gettext as _
+
+from servicedesk.clock import now
+from servicedesk.staff.actors import Actor
+from servicedesk.staff.models import HandledRequest
+
+REFUSAL_SESSION_KEY = "refusal"
+
+
+@dataclass(frozen=True)
+class Reason:
+    """Why something is refused: a sentence, where to mend it, and the manual's clause."""
+
+    text: Any
+    url: str = ""
+    clause: str = ""
+
+
+class Refusal(Exception):
+    """A service says no and tells people why: `reasons` is the whole list, never just the first."""
+
+    def __init__(self, *reasons: Reason | str | Any) -> None:
+        self.reasons = [reason if isinstance(reason, Reason) else Reason(reason) for reason in reasons]
+        super().__init__("; ".join(str(reason.text) for reason in self.reasons))
+
+
+def perform(
+    request: HttpRequest,
+    act: Callable[[], Any],
+    *,
+    by: Actor,
+    success: str | Callable[[Any], str] = "",
+    redirect: Any,
+    on_refusal: Any = None,
+) -> HttpResponse:
+    """Run the service call `act` once for this form and redirect (POST-redirect-GET).
+
+    `redirect` is a URL, an object with `get_absolute_url`, or a callable given the result; `success` the sentence
+    shown there. A `Refusal` rolls everything back and is shown, with all its reasons, at `on_refusal` (default:
+    `redirect` when it is not a callable, else the form's own page). Raises `BadRequest` when the form carries no usable request key.
+    """
+    key = request.POST.get("request_key", "")
+    if not (8 <= len(key) <= 64) or not key.replace("-", "").isalnum():
+        raise BadRequest(_("This form is incomplete. Reload the page and send it again."))
+    try:
+        with transaction.atomic():
+            handled, first = HandledRequest.objects.get_or_create(
+                actor=by.key, key=key, defaults={"path": request.path[:300], "handled_at": now()}
+            )
+            if first:
+                result = act()
+                url = resolve_url(redirect(result) if callable(redirect) else redirect)
+                sentence = success(result) if callable(success) else success
+                handled.answer = {"url": url, "message": str(sentence)}
+                handled.save(update_fields=["answer"])
+    except Refusal as refusal:
+        back = on_refusal if on_refusal is not None else (request.path if callable(redirect) else redirect)
+        return refuse(request, refusal.reasons, resolve_url(back))
+    if handled.answer["message"]:
+        messages.success(request, handled.answer["message"])
+    return go(request, handled.answer["url"])
+
+
+def refuse(request: HttpRequest, reasons: Iterable[Reason], url: str) -> HttpResponse:
+    """Keep `reasons` for the next page (the shell shows them as a list) and go there."""
+    request.session[REFUSAL_SESSION_KEY] = [
+        {key: str(value) for key, value in asdict(reason).items()} for reason in reasons
+    ]
+    return go(request, url)
+
+
+def go(request: HttpRequest, url: str) -> HttpResponse:
+    """Redirect; an htmx request is told to load the whole page."""
+    if getattr(request, "htmx", False):
+        return HttpResponse(status=204, headers={"HX-Redirect": url})
+    return HttpResponseRedirect(url)
