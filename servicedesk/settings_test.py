@@ -3,7 +3,6 @@
 import os
 
 os.environ.setdefault("SERVICEDESK_MODE", "test")
-os.environ.setdefault("DATABASE_URL", "postgres:///servicedesk")
 
 from servicedesk.settings import *  # noqa: F403 - test settings are the settings, plus what follows
 

@@ -1,0 +1,1 @@
+"""Tests mirror the tree: tests/<app>/test_<module>.py."""
