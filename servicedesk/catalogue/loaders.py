@@ -1,0 +1,239 @@
+"""Loads the reference data in `data/` by bulk upsert: again gives the same rows; what left the files is retired.
+
+Figures set by hand for a centre (`PartPrice`) are not touched.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+from django.db import transaction
+
+from servicedesk.catalogue.models import (
+    KPI,
+    ChecklistItem,
+    ComplaintCategory,
+    FollowUpRule,
+    KitPart,
+    LabourOperation,
+    Part,
+    ReadingSpec,
+    SkillLevel,
+    SurveyQuestion,
+    VehicleModel,
+)
+from servicedesk.catalogue.names import Named
+from servicedesk.catalogue.words import ItemList
+from servicedesk.staff.roles import Role
+
+DATA = Path(__file__).parent / "data"
+Values = dict[str, Any]
+
+ROLES: dict[str, tuple[Role, bool]] = {
+    "service_advisor": (Role.ADVISOR, False),
+    "workshop_supervisor": (Role.SUPERVISOR, False),
+    "technician": (Role.TECHNICIAN, False),
+    "quality_inspector": (Role.INSPECTOR, False),
+    "detailer": (Role.DETAILER, False),
+    "cashier": (Role.CASHIER, False),
+    "crm_agent": (Role.AGENT, False),
+    "parts_staff": (Role.PARTS, False),
+    "service_manager": (Role.MANAGER, False),
+    "general_manager": (Role.MANAGER, True),
+    "administrator": (Role.ADMIN, False),
+}
+"""Role names of the files → (role key, with final say)."""
+POWERTRAINS = {"bev": "ev", "erev": "phev"}
+"""Powertrains of the files that `customers.Vehicle` calls otherwise."""
+
+
+def rows_of(name: str) -> Iterator[dict[str, str]]:
+    """Yield the rows of `data/<name>.csv` as text."""
+    with (DATA / f"{name}.csv").open(encoding="utf-8", newline="") as file:
+        yield from csv.DictReader(file)
+
+
+def named(row: dict[str, str], position: int) -> Values:
+    """Return the columns every `Named` model has."""
+    return {
+        "name_en": row["en"],
+        "name_zh_hant": row["zh_hant"],
+        "name_zh_hans": row["zh_hans"],
+        "position": position,
+        "active": True,
+        "basis": row.get("basis", ""),
+    }
+
+
+def same(row: dict[str, str], *columns: str) -> Values:
+    """Return `columns` as they stand, an empty cell being an empty text."""
+    return {column: row[column] for column in columns}
+
+
+def number(cell: str) -> str | None:
+    """Return a number's text for the field to convert, None for an empty cell."""
+    return cell or None
+
+
+def yes(cell: str) -> bool:
+    """Read Y or N; anything else in the column is a condition, not a yes."""
+    return cell == "Y"
+
+
+def operation(row: dict[str, str]) -> Values:
+    """A row of labour_operations.csv."""
+    return same(row, "code", "group", "std_hours", "skill_level", "guarantee_class", "source_note") | {
+        "cert_required": row["cert_required"].lower(),
+        "road_test": yes(row["road_test"]),
+        "safety_critical": yes(row["safety_critical"]),
+    }
+
+
+def part(row: dict[str, str]) -> Values:
+    """A row of parts.csv."""
+    return same(row, "part_no", "category", "unit_en", "unit_zh_hant", "unit_zh_hans", "typical_qty", "old_part") | {
+        "demo_price": number(row["demo_price_twd"])
+    }
+
+
+def reading(row: dict[str, str]) -> Values:
+    """A row of readings.csv."""
+    return same(row, "scope", "key", "unit") | {
+        "lower": number(row["lower"]),
+        "upper": number(row["upper"]),
+        "mandatory": yes(row["mandatory"]),
+    }
+
+
+def vehicle_model(row: dict[str, str]) -> Values:
+    """A row of vehicle_models.csv, where en, zh_hant and zh_hans are the model's columns."""
+    return same(
+        row, "code", "make_zh_hant", "make_zh_hans", "body", "service_interval_km", "service_interval_months"
+    ) | {
+        "make_en": row["make"],
+        "powertrain": POWERTRAINS.get(row["powertrain"], row["powertrain"]),
+        "markets": row["markets"].split(";"),
+    }
+
+
+def followup_rule(row: dict[str, str]) -> Values:
+    """A row of followup_rules.csv."""
+    words = same(row, "code", "work_class", "channel", "focus_en", "focus_zh_hant", "focus_zh_hans")
+    days = ("first_day_from", "first_day_to", "second_day", "third_day", "priority")
+    return words | {column: number(row[column]) for column in days}
+
+
+def question(row: dict[str, str]) -> Values:
+    """A row of survey_questions.csv."""
+    return same(row, "code", "dimension", "scale", "alert_when") | {"required": yes(row["required"])}
+
+
+def category(row: dict[str, str]) -> Values:
+    """A row of complaint_categories.csv."""
+    role, final_say = ROLES[row["owner_role"]]
+    texts = ("code", "group", "default_level", "typical_root_cause", "escalate_when")
+    hours = ("respond_hours", "plan_hours", "close_working_days")
+    return same(row, *texts, *hours) | {"owner_role": role.value, "owner_final_say": final_say}
+
+
+def item(item_list: ItemList) -> Callable[[dict[str, str]], Values]:
+    """Return the reader for a row of `item_list`'s file; columns that the file lacks stay at their defaults."""
+
+    def read(row: dict[str, str]) -> Values:
+        required = row.get("required") or row.get("mandatory", "Y")
+        applies = row.get("applies_when") or row.get("applies_to") or row.get("applies")
+        if required == "EV":  # asked, and required, on electric cars only
+            required, applies = "Y", "ev"
+        return {
+            "list": item_list.value,
+            "code": row["code"],
+            "group": row.get("group") or row.get("stage", ""),
+            "stage": row.get("stage", ""),
+            "input_type": row.get("input_type") or ("lights" if item_list == ItemList.MULTIPOINT else "ok_ng"),
+            "options": [option for option in row.get("options", "").split(";") if option],
+            "applies": "always" if applies in (None, "all") else applies,
+            "required": yes(required),
+            "mandatory": yes(row.get("mandatory", "Y")),
+            "photo": yes(row.get("photo", "N")),
+            **{column: row.get(column, "") for column in ("unit", "green", "yellow", "red")},
+        }
+
+    return read
+
+
+def upsert(
+    model: type[Named],
+    rows: Iterable[dict[str, str]],
+    read: Callable[[dict[str, str]], Values],
+    *,
+    key: tuple[str, ...],
+    **scope: Any,
+) -> int:
+    """Bring the rows of `model` (within `scope`) in line with `rows` of a file; return how many the file has.
+
+    Two or three queries: one upsert over `key`, then those no longer in the file are retired.
+    """
+    values = [named(row, position) | read(row) for position, row in enumerate(rows, start=1)]
+    model._default_manager.bulk_create(
+        [model(**value) for value in values],
+        update_conflicts=True,
+        unique_fields=list(key),
+        update_fields=[column for column in values[0] if column not in key],
+    )
+    kept = {tuple(str(value[column]) for column in key) for value in values}
+    active = model._default_manager.filter(active=True, **scope)
+    gone = [pk for pk, *found in active.values_list("pk", *key) if tuple(map(str, found)) not in kept]
+    if gone:
+        active.filter(pk__in=gone).update(active=False)
+    return len(values)
+
+
+def vehicle_words(row: dict[str, str]) -> dict[str, str]:
+    """Return `row` of vehicle_models.csv with the model's name under the columns all other files use."""
+    return row | {"en": row["model"], "zh_hant": row["model_zh_hant"], "zh_hans": row["model_zh_hans"]}
+
+
+def load_kits() -> int:
+    """Bring the parts kits in line with kits.csv. Operations and parts must be loaded before."""
+    operations = dict(LabourOperation.objects.values_list("code", "pk"))
+    parts = dict(Part.objects.values_list("part_no", "pk"))
+    kits = [
+        KitPart(operation_id=operations[row["operation_code"]], part_id=parts[row["part_no"]], qty=row["qty"])
+        for row in rows_of("kits")
+    ]
+    KitPart.objects.bulk_create(kits, update_conflicts=True, unique_fields=["operation", "part"], update_fields=["qty"])
+    return len(kits)
+
+
+@transaction.atomic
+def load_reference() -> dict[str, int]:
+    """Load all reference data, all or nothing; return the number of rows by file."""
+    code = ("code",)
+    counts = {
+        "labour_operations": upsert(LabourOperation, rows_of("labour_operations"), operation, key=code),
+        "parts": upsert(Part, rows_of("parts"), part, key=("part_no",)),
+        "kits": load_kits(),
+        "readings": upsert(ReadingSpec, rows_of("readings"), reading, key=("scope", "key")),
+        "vehicle_models": upsert(VehicleModel, map(vehicle_words, rows_of("vehicle_models")), vehicle_model, key=code),
+        "skill_levels": upsert(
+            SkillLevel,
+            rows_of("skill_levels"),
+            lambda row: same(row, "level", "code", "prc_equivalent", "taiwan_equivalent", "may_do"),
+            key=("level",),
+        ),
+        "followup_rules": upsert(FollowUpRule, rows_of("followup_rules"), followup_rule, key=code),
+        "survey_questions": upsert(SurveyQuestion, rows_of("survey_questions"), question, key=code),
+        "complaint_categories": upsert(ComplaintCategory, rows_of("complaint_categories"), category, key=code),
+        "kpis": upsert(KPI, rows_of("kpis"), lambda row: same(row, "key", "formula", "target"), key=("key",)),
+    }
+    for item_list, name in (
+        (ItemList.WALKAROUND, "walkaround_items"),
+        (ItemList.MULTIPOINT, "multipoint_items"),
+        (ItemList.SELFCHECK, "selfcheck_items"),
+        (ItemList.FINAL, "final_inspection_items"),
+    ):
+        counts[name] = upsert(ChecklistItem, rows_of(name), item(item_list), key=("list", "code"), list=item_list.value)
+    return counts
