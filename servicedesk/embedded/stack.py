@@ -177,7 +177,7 @@ class Stack:
     def _postgres(self, *, durable: bool) -> Cluster:
         if is_root() and not open_to_all(self.state):
             raise Trouble(
-                f"Under root, Postgres runs as nobody, who cannot reach {self.state}: set SERVICEDESK_STATE in /var/lib."
+                f"As root, Postgres runs as nobody, who cannot reach {self.state}: set SERVICEDESK_STATE in /var/lib."
             )
         return Cluster(self.state / "postgres", self.sockets / "pg", log=self.logs / "postgres.log", durable=durable)
 
