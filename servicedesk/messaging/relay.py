@@ -1,0 +1,113 @@
+"""Send what is due in the outbox: at least once, each row under one Message-ID, and visibly given up after six tries.
+
+1. Claim one row: lock it past other relays (SKIP LOCKED), count the attempt, lease it for two minutes, commit.
+2. Render and send it, outside any transaction.
+3. Mark it, unless the lease ran out and another relay has taken it over.
+
+A worker killed between 1 and 3 leaves a row whose lease ends; it is claimed again. Killed after the mail server took
+the letter but before 3, the same letter goes out again with the same Message-ID: never lost, at worst doubled and
+recognisable. The attempt is counted before the work, so a message that kills its worker ends too.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+
+from django.db import transaction
+
+from servicedesk.clock import now
+from servicedesk.messaging.channels import Permanent, Temporary, channel_of
+from servicedesk.messaging.models import Message
+from servicedesk.messaging.rendering import Rendered, render
+
+log = logging.getLogger(__name__)
+LEASE = dt.timedelta(seconds=120)
+MAX_ATTEMPTS = 6
+BACK_OFF = [dt.timedelta(seconds=s) for s in (30, 120, 600, 1800, 7200)]
+"""Wait after the first, second … failed attempt."""
+LONGEST_ERROR = 1000
+
+
+def run(limit: int = 200) -> int:
+    """Send up to `limit` due messages, oldest due first; return how many were tried. Any number may run at once."""
+    tried = 0
+    while tried < limit:
+        message = claim()
+        if message is None:
+            break
+        tried += 1
+        if message.state == Message.State.SENDING:
+            deliver(message)
+    return tried
+
+
+def claim() -> Message | None:
+    """Take the next due row, with its attempt counted and committed. One that used all attempts comes back failed."""
+    with transaction.atomic():
+        message = (
+            Message.objects.due()
+            .select_related("customer", "centre", "link")
+            .select_for_update(of=("self",), skip_locked=True)
+            .order_by("next_try_at", "pk")
+            .first()
+        )
+        if message is None:
+            return None
+        message.claimed_at = now()
+        if message.attempts >= MAX_ATTEMPTS:
+            message.state = Message.State.FAILED
+            message.error = message.error or "the worker ended each time while sending"
+        else:
+            message.state = Message.State.SENDING
+            message.attempts += 1
+            message.next_try_at = message.claimed_at + LEASE
+        message.save(update_fields=["state", "attempts", "claimed_at", "next_try_at", "error"])
+        return message
+
+
+def deliver(message: Message) -> None:
+    """Render and send a claimed message, and mark how it went."""
+    try:
+        rendered = render(message)
+        channel_of(message).deliver(message, rendered.with_link(message.link.url) if message.link else rendered)
+    except Permanent as error:
+        give_up(message, str(error))
+    except Temporary as error:
+        put_back(message, str(error))
+    except Exception as error:  # one poisonous message must not stop the others; it is counted, kept and shown
+        log.exception("message %s could not be sent", message.pk)
+        put_back(message, f"{type(error).__name__}: {error}")
+    else:
+        mark_sent(message, rendered)
+
+
+def mark_sent(message: Message, rendered: Rendered) -> None:
+    """Keep what was sent, with the placeholder for the link. True even of a row cancelled a moment ago."""
+    Message.objects.filter(pk=message.pk, claimed_at=message.claimed_at).update(
+        state=Message.State.SENT,
+        sent_at=now(),
+        error="",
+        subject=rendered.subject,
+        body=rendered.body,
+        html=rendered.html,
+    )
+
+
+def put_back(message: Message, error: str) -> None:
+    """Let it be tried again later, or give up after the last attempt."""
+    if message.attempts >= MAX_ATTEMPTS:
+        give_up(message, error)
+        return
+    Message.objects.filter(pk=message.pk, claimed_at=message.claimed_at, state=Message.State.SENDING).update(
+        state=Message.State.PENDING,
+        next_try_at=now() + BACK_OFF[message.attempts - 1],
+        error=error[:LONGEST_ERROR],
+    )
+
+
+def give_up(message: Message, error: str) -> None:
+    """Show it to staff as not sent."""
+    Message.objects.filter(pk=message.pk, claimed_at=message.claimed_at, state=Message.State.SENDING).update(
+        state=Message.State.FAILED, error=error[:LONGEST_ERROR]
+    )

@@ -1,0 +1,79 @@
+"""Dates and amounts in messages. Their context is JSON, so moments arrive as ISO text and amounts as text."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from django import template
+
+from servicedesk.staff.formats import WEEKDAYS, format_date, format_money, format_time, language_of
+
+register = template.Library()
+
+
+def moment_of(value: Any) -> dt.datetime | None:
+    """Return the moment that `value` (ISO text or a datetime) means, or None."""
+    if isinstance(value, str):
+        try:
+            value = dt.datetime.fromisoformat(value)
+        except ValueError:
+            return None
+    return value if isinstance(value, dt.datetime) and value.tzinfo else None
+
+
+@register.filter
+def day(value: Any, centre: Any) -> str:
+    """The day on the centre's calendar: Thu 26 Nov, 11月26日（四）, 11月26日（周四）."""
+    return _day(value, centre, short=False)
+
+
+@register.filter
+def short_day(value: Any, centre: Any) -> str:
+    """The day for a text message: Thu 26 Nov, 11/26（四）, 11/26周四."""
+    return _day(value, centre, short=True)
+
+
+@register.filter
+def clock(value: Any, centre: Any) -> str:
+    """The time on the centre's clock: 09:30."""
+    moment = moment_of(value)
+    return format_time(moment, centre) if moment else ""
+
+
+@register.filter
+def moment(value: Any, centre: Any) -> str:
+    """Day and time: Thu 26 Nov 09:30, 11月26日（四）09:30."""
+    separator = " " if language_of(None) == "en" else ""
+    return f"{day(value, centre)}{separator}{clock(value, centre)}"
+
+
+@register.filter
+def short_moment(value: Any, centre: Any) -> str:
+    """Day and time for a text message: Thu 26 Nov 09:30, 11/26（四）09:30."""
+    separator = " " if language_of(None) == "en" else ""
+    return f"{short_day(value, centre)}{separator}{clock(value, centre)}"
+
+
+@register.filter
+def amount(value: Any, centre: Any) -> str:
+    """An amount in the centre's currency; text that is no number stays as it is."""
+    try:
+        return format_money(Decimal(str(value)), centre.currency)
+    except InvalidOperation:
+        return str(value)
+
+
+def _day(value: Any, centre: Any, *, short: bool) -> str:
+    moment = moment_of(value)
+    if moment is None:
+        return ""
+    language = language_of(None)
+    if language == "en":
+        return format_date(moment, centre, weekday=True)
+    local = centre.local(moment)
+    weekday = WEEKDAYS[language][local.weekday()]
+    if short:
+        return f"{local.month}/{local.day}" + (weekday if language == "zh-hans" else f"（{weekday[-1]}）")
+    return f"{local.month}月{local.day}日（{weekday if language == 'zh-hans' else weekday[-1]}）"
