@@ -239,6 +239,8 @@ FILE_UPLOAD_PERMISSIONS = 0o600
 # Messages to customers. Outside production nothing leaves the machine: every message is kept, readable under Messages.
 EMAIL_CHANNEL = env("EMAIL_CHANNEL", default="smtp" if PRODUCTION else "keep")
 SMS_GATEWAY = env("SMS_GATEWAY", default="servicedesk.messaging.channels.KeptOnly")
+SMS_URL = env("SMS_URL", default="")
+SMS_TOKEN = env("SMS_TOKEN", default="")
 EMAIL_CONFIG = (
     env.email_url("EMAIL_URL", default="consolemail://")
     if EMAIL_CHANNEL != "smtp"

@@ -8,6 +8,7 @@ urlpatterns = [
     path("", include("servicedesk.staff.urls")),
     path("customers/", include("servicedesk.customers.urls")),
     path("messages/", include("servicedesk.messaging.urls")),
+    path("l/", include("servicedesk.messaging.link_urls")),
     path("documents/", include("servicedesk.documents.urls")),
     path("work-orders/", include("servicedesk.workorders.urls")),
     path("appointments/", include("appointments.urls")),

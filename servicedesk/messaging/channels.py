@@ -19,7 +19,6 @@ from django.core.exceptions import ValidationError
 from django.core.mail import EmailMultiAlternatives, get_connection
 from django.core.validators import validate_email
 from django.utils.module_loading import import_string
-from django.utils.translation import gettext as _
 
 from servicedesk.messaging import attachments
 from servicedesk.messaging.models import Message
@@ -47,7 +46,7 @@ class Channel(Protocol):
 
 
 class KeptOnly:
-    """Nothing leaves the machine: the message is readable under Messages. In production that would deceive, so it refuses."""
+    """Nothing leaves the machine: messages are readable under Messages. As production's SMS gateway it refuses."""
 
     def deliver(self, message: Message, rendered: Rendered) -> None:
         """Keep it."""
@@ -59,7 +58,7 @@ class EmailBySmtp:
     """E-mail through Django's configured server."""
 
     def deliver(self, message: Message, rendered: Rendered) -> None:
-        """Send one multipart letter. Sorting errors: a 5xx answer is about this letter, anything else about the moment."""
+        """Send one multipart letter. A 5xx answer is about this letter, any other trouble about the moment."""
         try:
             validate_email(message.to)
         except ValidationError as error:
@@ -98,7 +97,7 @@ class HttpGateway:
     """Text messages as JSON to SMS_URL with the bearer token SMS_TOKEN: fits a small relay in front of any provider."""
 
     def deliver(self, message: Message, rendered: Rendered) -> None:
-        """POST `{"to", "text", "reference"}`; 2xx is accepted, 4xx is about this message, anything else about the moment."""
+        """POST `{"to", "text", "reference"}`; 2xx accepts it, 4xx is about this message, the rest about the moment."""
         if not settings.SMS_URL.startswith(("https://", "http://")):
             raise Temporary("SMS_URL is not set")
         request = urllib.request.Request(  # noqa: S310 - the address is the operator's own setting, checked above
@@ -117,7 +116,7 @@ class HttpGateway:
         except urllib.error.HTTPError as error:
             error.close()
             final = 400 <= error.code < 500 and error.code not in SETUP_ERRORS
-            raise (Permanent if final else Temporary)(_("The gateway answered %(code)d.") % {"code": error.code}) from error
+            raise (Permanent if final else Temporary)(f"the gateway answered {error.code}") from error
         except OSError as error:
             raise Temporary(str(error) or type(error).__name__) from error
 

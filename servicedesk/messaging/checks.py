@@ -1,4 +1,4 @@
-"""This room's part of the reconciler: each due message is sent or visibly waiting or failed, and links were used in their time.
+"""This room's part of the reconciler: due messages are sent or visibly waiting or failed; links were used in time.
 
 That nothing is queued twice is the database's own rule (`dedupe_key` is unique)."""
 
@@ -16,9 +16,7 @@ MOST = 50  # sentences per kind of problem
 def outbox_problems() -> list[str]:
     """One sentence per message that does not add up."""
     rows = Message.objects.all()
-    problems = [
-        f"message {pk} is marked sent without its text" for pk in ids(rows.filter(state="sent", body=""))
-    ]
+    problems = [f"message {pk} is marked sent without its text" for pk in ids(rows.filter(state="sent", body=""))]
     problems += [f"message {pk} is failed without a cause" for pk in ids(rows.filter(state="failed", error=""))]
     problems += [
         f"message {pk} waits although its attempts are used up"

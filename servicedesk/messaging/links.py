@@ -129,9 +129,7 @@ def renew(link: SignedLink) -> Message | None:
             centre=link.centre,
             expires_at=now() + (link.expires_at - link.created_at),
         )
-        return outbox.send(
-            "new_link", customer=link.customer, centre=link.centre, by=Actor.of_link(link), link=fresh
-        )
+        return outbox.send("new_link", customer=link.customer, centre=link.centre, by=Actor.of_link(link), link=fresh)
 
 
 def remember(response: HttpResponse, link: SignedLink) -> None:
@@ -155,11 +153,9 @@ def from_cookie(request: HttpRequest, purpose: Purpose) -> SignedLink | None:
         value = request.get_signed_cookie(purpose.cookie, default="", salt=COOKIE_SALT + purpose.key)
     except signing.BadSignature:
         return None
-    if not value.isdecimal():
+    if not value or not value.isdecimal():
         return None
-    return (
-        SignedLink.objects.select_related("customer", "centre").filter(pk=int(value), purpose=purpose.key).first()
-    )
+    return SignedLink.objects.select_related("customer", "centre").filter(pk=int(value), purpose=purpose.key).first()
 
 
 def customer_link(*purposes: str) -> Callable[[View], View]:

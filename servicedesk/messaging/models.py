@@ -32,7 +32,7 @@ def token_hash(token: str) -> str:
     return hashlib.sha256(token.encode("utf-8", "replace")).hexdigest()
 
 
-def make_token(purpose: str, nonce: str, secret: str) -> str:
+def make_token(purpose: str, nonce: str, secret: str | bytes) -> str:
     """Derive a link's token: nobody can without the site's secret, and with it the sending worker can again."""
     digest = salted_hmac("servicedesk.messaging.link", f"{purpose}|{nonce}", secret=secret, algorithm="sha256").digest()
     return base64.urlsafe_b64encode(digest).decode()[:TOKEN_LENGTH]

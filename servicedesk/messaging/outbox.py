@@ -83,14 +83,17 @@ def send(
 
 
 def send_again(message: Message, *, by: Actor) -> Message:
-    """Try a failed message again, to the customer's address of today. Raises Refusal when it is not failed, or still without an address."""
+    """Try a failed message again, to the customer's address of today.
+
+    Raises Refusal when it is not failed, or when there is still no address.
+    """
     with transaction.atomic():
         message = Message.objects.select_for_update(of=("self",)).select_related("customer").get(pk=message.pk)
         if message.state != Message.State.FAILED:
             raise Refusal(_("This message is not waiting for a decision: it was sent, cancelled or is on its way."))
         channel, address = address_of(message.customer, message.channel)
         if not address:
-            raise Refusal(_("There is no address for this customer. Enter a telephone number or an e-mail address first."))
+            raise Refusal(_("This customer has no address. Enter a telephone number or an e-mail address first."))
         moment = now()
         message.channel, message.to = channel, address
         message.state, message.attempts, message.error = Message.State.PENDING, 0, ""

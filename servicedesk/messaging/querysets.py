@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.db.models import Q
 
 from servicedesk.clock import now
 from servicedesk.staff.querysets import CentreScoped
 
-if TYPE_CHECKING:
-    from servicedesk.messaging.models import Message, SignedLink
-
 OPEN = ("pending", "sending")
 """States in which the relay still has work. A claimed row whose worker died falls due again by itself."""
 
 
-class MessageQuerySet(CentreScoped["Message"]):
+class MessageQuerySet(CentreScoped[Any]):
     """Messages of the outbox."""
 
     def due(self) -> Any:
@@ -46,7 +43,7 @@ class MessageQuerySet(CentreScoped["Message"]):
         return self.filter(state="failed")
 
 
-class SignedLinkQuerySet(CentreScoped["SignedLink"]):
+class SignedLinkQuerySet(CentreScoped[Any]):
     """Customers' links."""
 
     def usable(self) -> Any:

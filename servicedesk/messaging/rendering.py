@@ -1,7 +1,7 @@
 """A message's words, made when it is sent, in the customer's language.
 
-Texts are plain (nothing is escaped); the HTML has classes only, and `inlined` writes the sheet
-`static/css/email.css` into it at sending, because mail programs drop linked sheets and the site's own pages allow no inline style.
+Texts are plain (nothing is escaped); the HTML has classes only, and `inlined` writes the sheet `static/css/email.css`
+into it at sending: mail programs drop linked sheets, and the site's own pages allow no inline style.
 """
 
 from __future__ import annotations
@@ -73,7 +73,7 @@ def sheet() -> dict[str, str]:
 
 
 def inlined(html: str) -> str:
-    """Return `html` with each class written out as a style. Customers' text cannot form an attribute: its quotes are escaped."""
+    """Return `html` with each class written out as a style. Typed text forms no attribute: its quotes are escaped."""
     rules = sheet()
 
     def style(match: re.Match[str]) -> str:
