@@ -1,15 +1,348 @@
-"""Tags of the house, built into every template."""
+"""Tags of the house, built into every template. docs/components.md lists them with their parameters.
 
+They draw; they decide nothing and, apart from `visit_line`, query nothing.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
 import uuid
+from decimal import Decimal
+from typing import Any
 
 from django import template
-from django.utils.html import format_html
+from django.template import Context
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language, gettext, to_locale
+
+from servicedesk import clock, registry
+from servicedesk.staff import formats, icons
+from servicedesk.staff.chapters import CHAPTER_OF_STAGE, CHAPTERS
 
 register = template.Library()
+
+
+# ---- forms and page ----------------------------------------------------------------------------------------------
 
 
 @register.simple_tag
 def request_key() -> SafeString:
     """The hidden field that makes a form act once."""
     return format_html('<input type="hidden" name="request_key" value="{}">', uuid.uuid4())
+
+
+@register.simple_block_tag
+def capture(content: str) -> SafeString:
+    """`{% capture as name %}…{% endcapture %}`: render once, use in several places, or find out that it is empty."""
+    return SafeString(content.strip())
+
+
+@register.simple_tag
+def html_lang() -> str:
+    """The active language for `<html lang>`: en, zh-Hant, zh-Hans."""
+    return to_locale(get_language() or "en").replace("_", "-")
+
+
+@register.simple_tag
+def ticking_words() -> SafeString:
+    """Attributes that give the browser's ticking clock the sentences of the active language."""
+    return format_html_join("", ' data-{}="{}"', formats.duration_words().items())
+
+
+@register.filter
+def initial(name: Any) -> str:
+    """The first character of a name, for the round badge beside it."""
+    return str(name or "").strip()[:1].upper() or "?"
+
+
+@register.filter
+def split_lines(text: Any) -> list[str]:
+    """The lines of a text."""
+    return str(text or "").splitlines()
+
+
+# ---- marks -------------------------------------------------------------------------------------------------------
+
+
+@register.simple_tag
+def icon(name: str, css: str = "i") -> SafeString:
+    """A vendored bootstrap icon as inline SVG. Raises ValueError for an unknown one."""
+    return icons.svg(name, css)
+
+
+@register.simple_tag
+def stage_badge(thing: Any, label: Any = "") -> SafeString:
+    """The stage of a work order: icon and word. Takes the order, a `Stage` member, or a value with its `label`."""
+    value = str(getattr(thing, "stage", thing))
+    if not label:
+        shown = getattr(thing, "get_stage_display", None)
+        label = shown() if shown else getattr(thing, "label", value)
+    return format_html(
+        '<span class="sd-stage" data-stage="{}">{}{}</span>', value, icons.svg(icons.STAGES.get(value, "circle")), label
+    )
+
+
+@register.simple_tag(takes_context=True)
+def hold(context: Context, held: Any, label: Any = "") -> SafeString:
+    """Why a car waits, and since when: an object with `.cause`, `.get_cause_display()` and `.since`."""
+    if not held:
+        return SafeString()
+    cause = str(getattr(held, "cause", held))
+    shown = getattr(held, "get_cause_display", None)
+    words = label or (shown() if shown else getattr(held, "label", cause))
+    since = getattr(held, "since", None) or getattr(held, "started_at", None)
+    waited = formats.format_duration(present(context) - since) if since else ""
+    return format_html(
+        '<span class="sd-hold">{}{}{}</span>',
+        icons.svg(icons.HOLDS.get(cause, "hourglass-split")),
+        words,
+        f" {waited}" if waited else "",
+    )
+
+
+@register.simple_tag(takes_context=True)
+def promise(context: Context, promised: Any, size: str = "", centre: Any = None, label: Any = "") -> SafeString:
+    """A promised time, then its distance. Object with `.due_at`, `.state` and optionally `.distance` (its own words).
+
+    `size="lg"` is the form for page headers, with `label` ("Promised") above the distance.
+    """
+    if not promised:
+        return SafeString()
+    due: dt.datetime = promised.due_at
+    now = present(context)
+    state = str(getattr(promised, "state", "") or ("pending" if due >= now else "broken"))
+    place = place_of(context, centre, promised)
+    words = str(getattr(promised, "distance", "") or "")
+    ticking = not words and state != "kept"
+    if not words and state != "kept":
+        words = formats.distance(due, now)
+    shown = formats.format_moment(due, place, now=now)
+    time = format_html(
+        '<time datetime="{}"{}>{}</time>', due.isoformat(), SafeString(" data-due") if ticking else "", shown
+    )
+    mark = icons.svg(icons.PROMISES.get(state, "clock"))
+    if size == "lg":
+        return format_html(
+            '<span class="sd-promise sd-promise--lg" data-state="{}">{}<span class="sd-xs sd-muted">{}</span>'
+            '<span class="sd-strong sd-left">{}</span></span>',
+            state,
+            time,
+            label or gettext("Promised"),
+            words,
+        )
+    return format_html(
+        '<span class="sd-promise" data-state="{}">{}{}<span class="sd-left">{}</span></span>', state, mark, time, words
+    )
+
+
+@register.simple_tag
+def urgency(value: str, label: Any = "") -> SafeString:
+    """How urgent advised work is: now, soon or advice."""
+    words = {"now": gettext("Now"), "soon": gettext("Soon"), "advice": gettext("Advice")}
+    return format_html(
+        '<span class="sd-urg" data-u="{}">{}{}</span>',
+        value,
+        icons.svg(icons.URGENCIES.get(value, "info-circle")),
+        label or words.get(value, value),
+    )
+
+
+@register.simple_tag
+def verdict(value: str, label: Any = "") -> SafeString:
+    """The verdict of an inspected item: green, amber, red or na. Colour and shape and word."""
+    words = {"green": gettext("Good"), "amber": gettext("Watch"), "red": gettext("Bad"), "na": gettext("Not applicable")}
+    return format_html(
+        '<span class="sd-verdict" data-v="{}">{}{}</span>',
+        value,
+        icons.svg(icons.VERDICTS.get(value, "dash-circle")),
+        label or words.get(value, value),
+    )
+
+
+@register.simple_tag
+def plate(vehicle: Any, size: str = "", css: str = "sd-plate") -> SafeString:
+    """A number plate: never translated, never broken. Takes a vehicle, anything with `.vehicle`, or the text.
+
+    `size="lg"` draws the edge; `css="c-plate"` on customers' pages.
+    """
+    text = getattr(getattr(vehicle, "vehicle", vehicle), "plate", vehicle)
+    return format_html(
+        '<span class="{}{}" translate="no">{}</span>', css, f" {css}--{size}" if size else "", text or "—"
+    )
+
+
+# ---- the visit line ----------------------------------------------------------------------------------------------
+
+
+@register.inclusion_tag("includes/_visit_line.html", takes_context=True)
+def visit_line(context: Context, visit: Any) -> dict[str, Any]:
+    """The eight chapters of a visit, with who and when under each. Takes a work order, or ready steps.
+
+    For a work order it asks the registry's `visit_steps`: as many queries as the rooms need.
+    """
+    if not hasattr(visit, "stage"):
+        return {"steps": list(visit)}
+    now_at = CHAPTER_OF_STAGE.get(str(visit.stage), 9)
+    now = present(context)
+    place = place_of(context, None, visit)
+    steps = []
+    for number, label in CHAPTERS.items():
+        ask = registry.visit_steps.get(number)
+        step = ask(visit) if ask else registry.VisitStep()
+        happened = bool(step.at and step.at <= now)
+        if number < now_at <= 8 or (now_at == 9 and happened):
+            state = "done"
+        elif number == now_at:
+            state = "now"
+        else:
+            state = "next"
+        steps.append(
+            {"number": number, "label": label, "state": state, "who": step.who, "note": step.note}
+            | {"when": when_words(step, place, now, running=state == "now")}
+        )
+    return {"steps": steps}
+
+
+def when_words(step: registry.VisitStep, place: Any, now: dt.datetime, *, running: bool) -> str:
+    """When a chapter happened: "08:52 – 09:18", "since 09:34", "21 Nov 14:05"."""
+    if not step.at:
+        return ""
+    start = formats.format_moment(step.at, place, now=now)
+    if step.until:
+        end = formats.format_moment(step.until, place, now=now)
+        return start if start == end else f"{start} – {end}"
+    if running and step.at <= now:
+        return gettext("since %(time)s") % {"time": start}
+    return start
+
+
+@register.simple_tag
+def visit_mini(visit: Any, held: Any = False, broken: bool = False) -> SafeString:
+    """Eight small bars for a list row. Takes a work order or a stage value; `held` and `broken` colour the present one."""
+    stage = str(getattr(visit, "stage", visit))
+    now_at = CHAPTER_OF_STAGE.get(stage, 9)
+    mark = "b" if broken else "h" if held else "n"
+    bars = format_html_join(
+        "",
+        "<i{}></i>",
+        (
+            (SafeString(' class="d"') if number < now_at else format_html(' class="{}"', mark) if number == now_at else "",)
+            for number in CHAPTERS
+        ),
+    )
+    if now_at in CHAPTERS:
+        words = gettext("Chapter %(number)d of 8: %(name)s") % {"number": now_at, "name": CHAPTERS[now_at]}
+    else:
+        words = gettext("Visit over")
+    return format_html('<span class="sd-visit--mini" role="img" aria-label="{}">{}</span>', words, bars)
+
+
+# ---- money, numbers, times ---------------------------------------------------------------------------------------
+
+
+@register.filter
+def money(amount: Any, centre: Any) -> str:
+    """`{{ total|money:centre }}`: NT$11,277. Takes a centre, anything with `.centre`, or a currency code."""
+    return "" if amount in (None, "") else formats.format_money(amount, currency_of(centre))
+
+
+@register.filter
+def amount(value: Any, centre: Any) -> str:
+    """`{{ price|amount:centre }}`: 11,277, for table columns whose head names the currency."""
+    return "" if value in (None, "") else formats.format_amount(value, currency_of(centre))
+
+
+@register.filter
+def number(value: Any) -> str:
+    """`{{ km|number }}`: 41,286."""
+    return "" if value in (None, "") else formats.format_number(value)
+
+
+@register.filter
+def hours(value: Any) -> str:
+    """`{{ line.std_hours|hours }}`: 2.7 h."""
+    return "" if value in (None, "") else f"{Decimal(str(value)).quantize(Decimal('0.1'))} h"
+
+
+@register.filter
+def hm(moment: Any, centre: Any = None) -> str:
+    """`{{ at|hm:centre }}`: 16:30 on the centre's clock. A bare time needs no centre."""
+    return formats.format_time(moment, centre) if moment else ""
+
+
+@register.filter
+def day(date: Any, centre: Any = None) -> str:
+    """`{{ date|day }}`, `{{ at|day:centre }}`: 24 Nov or 11/24."""
+    return formats.format_date(date, centre) if date else ""
+
+
+@register.filter
+def long_day(date: Any, centre: Any = None) -> str:
+    """`{{ date|long_day }}`: Tue 24 Nov 2026 or 2026年11月24日 週二."""
+    return formats.format_date(date, centre, year=True, weekday=True) if date else ""
+
+
+@register.filter
+def week_day(date: Any, centre: Any = None) -> str:
+    """`{{ date|week_day }}`: Tue 24 Nov or 11月24日 週二."""
+    return formats.format_date(date, centre, weekday=True) if date else ""
+
+
+@register.filter
+def moment(at: Any, centre: Any) -> str:
+    """`{{ at|moment:centre }}`: 16:30 today, else 27 Nov 16:30."""
+    return formats.format_moment(at, centre, now=clock.now()) if at else ""
+
+
+@register.filter
+def ago(at: Any) -> str:
+    """`{{ since|ago }}`: the time gone by, 23 min."""
+    return formats.format_duration(clock.now() - at) if at else ""
+
+
+@register.filter
+def distance(due: Any) -> str:
+    """`{{ due_at|distance }}`: 48 min left, 12 min over."""
+    return formats.distance(due, clock.now()) if due else ""
+
+
+@register.filter
+def phone(value: Any) -> str:
+    """A telephone number as people of its country write it."""
+    national = getattr(value, "as_national", "")
+    return str(national or value or "")
+
+
+@register.filter
+def tel(value: Any) -> str:
+    """A telephone number for a `tel:` link: digits and a leading plus only."""
+    text = str(getattr(value, "as_e164", "") or value or "")
+    return re.sub(r"(?!^\+)\D", "", text)
+
+
+# ---- helpers -----------------------------------------------------------------------------------------------------
+
+
+def present(context: Context) -> dt.datetime:
+    """Now, as the page's context read it once, else from the clock."""
+    now = context.get("now")
+    return now if isinstance(now, dt.datetime) else clock.now()
+
+
+def place_of(context: Context, centre: Any, thing: Any) -> Any:
+    """The centre whose clock shows a thing: the one named, the thing's own, else the page's."""
+    if centre:
+        return centre
+    for owner in (thing, getattr(thing, "work_order", None)):
+        if owner is not None and "centre" in getattr(getattr(owner, "_state", None), "fields_cache", {}):
+            return owner.centre
+    return context.get("centre") or context.get("current_centre") or getattr(thing, "centre", None) or thing
+
+
+def currency_of(centre: Any) -> str:
+    """The currency of a centre, of anything with `.centre`, or the code itself."""
+    if isinstance(centre, str):
+        return centre
+    return str(getattr(centre, "currency", "") or centre.centre.currency)

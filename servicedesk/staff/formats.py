@@ -1,0 +1,153 @@
+"""How money, dates and times are written for people, in the active language unless one is named.
+
+Nothing here asks the system clock; `now` comes from `servicedesk.clock`. Zones: a service centre, a zone name or a tzinfo.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import ROUND_HALF_UP, Decimal
+from functools import cache
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from babel import Locale
+from babel.numbers import format_decimal
+from django.utils.translation import get_language, gettext, ngettext, override
+
+SYMBOLS = {"TWD": "NT$", "CNY": "¥", "HKD": "HK$", "MOP": "MOP$", "JPY": "JP¥", "USD": "US$", "EUR": "€", "SGD": "S$"}
+MINOR_UNITS = {"TWD": 0, "JPY": 0, "KRW": 0, "VND": 0}
+"""Decimals written for a currency; two when it is not listed. (CLDR gives TWD two, which nobody in Taiwan writes.)"""
+
+WEEKDAYS = {
+    "en": ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"),
+    "zh-hant": ("週一", "週二", "週三", "週四", "週五", "週六", "週日"),
+    "zh-hans": ("周一", "周二", "周三", "周四", "周五", "周六", "周日"),
+}
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+def language_of(language: str | None) -> str:
+    """Return "en", "zh-hant" or "zh-hans" for any language tag; the active language when None."""
+    tag = (language or get_language() or "en").lower().replace("_", "-")
+    if tag.startswith("zh"):
+        return "zh-hans" if tag.endswith(("hans", "cn", "sg")) else "zh-hant"
+    return "en"
+
+
+@cache
+def locale_of(language: str) -> Locale:
+    """Return Babel's locale of one of our three languages."""
+    return Locale.parse({"zh-hant": "zh_Hant_TW", "zh-hans": "zh_Hans_CN"}.get(language, "en_GB"))
+
+
+def zone_of(place: Any) -> dt.tzinfo:
+    """Return the time zone of a centre, of anything with `.centre`, of a zone name or of a tzinfo.
+
+    Raises ValueError when nothing names a zone: a time of day without a place is a wrong time.
+    """
+    if isinstance(place, dt.tzinfo):
+        return place
+    if isinstance(place, str) and place:
+        return ZoneInfo(place)
+    if name := getattr(place, "time_zone", ""):
+        return ZoneInfo(name)
+    if centre := getattr(place, "centre", None):
+        return zone_of(centre)
+    raise ValueError("a time needs the service centre whose clock shows it")
+
+
+def minor_units(currency: str) -> int:
+    """Return how many decimals amounts in `currency` carry."""
+    return MINOR_UNITS.get(currency, 2)
+
+
+def format_amount(amount: Decimal | int | str, currency: str, language: str | None = None) -> str:
+    """Return the bare number, rounded half up to the currency's decimals: 11,277. Minus is U+2212."""
+    digits = minor_units(currency)
+    rounded = Decimal(amount).quantize(Decimal(1).scaleb(-digits), rounding=ROUND_HALF_UP)
+    text = format_decimal(
+        abs(rounded), format="#,##0" + ("." + "0" * digits if digits else ""), locale=locale_of(language_of(language))
+    )
+    return f"−{text}" if rounded < 0 else text
+
+
+def format_money(amount: Decimal | int | str, currency: str, language: str | None = None) -> str:
+    """Return the amount with its currency: NT$11,277, ¥1,280.00, −HK$40.00."""
+    text = format_amount(amount, currency, language)
+    symbol = SYMBOLS.get(currency, f"{currency} ")
+    return f"−{symbol}{text[1:]}" if text.startswith("−") else f"{symbol}{text}"
+
+
+def format_number(value: Decimal | int | str, language: str | None = None) -> str:
+    """Return a quantity with thousands separators and no trailing zeros: 41,286 or 0.4."""
+    return str(format_decimal(Decimal(value).normalize(), locale=locale_of(language_of(language))))
+
+
+def format_time(moment: dt.datetime | dt.time, place: Any = None) -> str:
+    """Return the 24 h clock time at `place`: 16:30. A bare `time` needs no place."""
+    if isinstance(moment, dt.datetime):
+        moment = moment.astimezone(zone_of(place))
+    return f"{moment:%H:%M}"
+
+
+def format_date(
+    date: dt.date | dt.datetime,
+    place: Any = None,
+    *,
+    language: str | None = None,
+    year: bool = False,
+    weekday: bool = False,
+) -> str:
+    """Return 24 Nov / 11/24; with `year` 24 Nov 2026 / 2026/11/24; with `weekday` Tue 24 Nov / 11月24日 週二."""
+    if isinstance(date, dt.datetime):
+        date = date.astimezone(zone_of(place)).date()
+    language = language_of(language)
+    day = WEEKDAYS[language][date.weekday()]
+    if language == "en":
+        text = f"{date.day} {MONTHS[date.month - 1]}" + (f" {date.year}" if year else "")
+        return f"{day} {text}" if weekday else text
+    if weekday:
+        return (f"{date.year}年" if year else "") + f"{date.month}月{date.day}日 {day}"
+    return (f"{date.year}/" if year else "") + f"{date.month}/{date.day}"
+
+
+def format_moment(moment: dt.datetime, place: Any, *, now: dt.datetime, language: str | None = None) -> str:
+    """Return the time alone when `moment` is on the same day as `now` at `place`, else date and time."""
+    zone = zone_of(place)
+    time = format_time(moment, zone)
+    here, present = moment.astimezone(zone), now.astimezone(zone)
+    if here.date() == present.date():
+        return time
+    return f"{format_date(here, zone, language=language, year=here.year != present.year)} {time}"
+
+
+def duration_words() -> dict[str, str]:
+    """The sentences `format_duration` and `distance` fill in: the ticking clock of the browser uses the same ones."""
+    return {
+        "minutes": gettext("%(minutes)d min"),
+        "hours": gettext("%(hours)d h"),
+        "both": gettext("%(hours)d h %(minutes)d min"),
+        "left": gettext("%(time)s left"),
+        "over": gettext("%(time)s over"),
+    }
+
+
+def format_duration(length: dt.timedelta, language: str | None = None) -> str:
+    """Return a length in whole minutes, cut: 48 min, 2 h 5 min; from two days on in days."""
+    minutes = int(abs(length.total_seconds()) // 60)
+    with override(language_of(language)):
+        if minutes >= 2 * 24 * 60:
+            days = minutes // (24 * 60)
+            return ngettext("%(days)d day", "%(days)d days", days) % {"days": days}
+        words = duration_words()
+        hours, rest = divmod(minutes, 60)
+        key = "minutes" if not hours else "both" if rest else "hours"
+        return words[key] % {"hours": hours, "minutes": rest}
+
+
+def distance(due: dt.datetime, now: dt.datetime, language: str | None = None) -> str:
+    """Return how far a promise is: "48 min left", "2 h 5 min left", "12 min over"."""
+    with override(language_of(language)):
+        words = duration_words()
+        return words["left" if due >= now else "over"] % {"time": format_duration(due - now, language)}
