@@ -2,6 +2,7 @@
 
 import sys
 
+from servicedesk import translations
 from servicedesk.embedded import checks, supervisor
 from servicedesk.embedded.processes import Trouble
 
@@ -14,6 +15,7 @@ def main(words: list[str]) -> int:
     """Do what the first word says. A Trouble is one sentence on standard error."""
     verb, *rest = words or ["run"]
     try:
+        translations.compile_all()
         if verb == "run" and not rest:
             return supervisor.run()
         if verb == "test":
