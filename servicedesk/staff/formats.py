@@ -1,6 +1,6 @@
 """How money, dates and times are written for people, in the active language unless one is named.
 
-Nothing here asks the system clock; `now` comes from `servicedesk.clock`. Zones: a service centre, a zone name or a tzinfo.
+Nothing here asks a clock: callers bring `now`. Places: a service centre, a zone name or a tzinfo.
 """
 
 from __future__ import annotations

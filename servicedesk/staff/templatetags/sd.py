@@ -152,7 +152,7 @@ def urgency(value: str, label: Any = "") -> SafeString:
 @register.simple_tag
 def verdict(value: str, label: Any = "") -> SafeString:
     """The verdict of an inspected item: green, amber, red or na. Colour and shape and word."""
-    words = {"green": gettext("Good"), "amber": gettext("Watch"), "red": gettext("Bad"), "na": gettext("Not applicable")}
+    words = {"green": gettext("Good"), "amber": gettext("Watch"), "red": gettext("Bad"), "na": gettext("Not tested")}
     return format_html(
         '<span class="sd-verdict" data-v="{}">{}{}</span>',
         value,
@@ -220,18 +220,12 @@ def when_words(step: registry.VisitStep, place: Any, now: dt.datetime, *, runnin
 
 @register.simple_tag
 def visit_mini(visit: Any, held: Any = False, broken: bool = False) -> SafeString:
-    """Eight small bars for a list row. Takes a work order or a stage value; `held` and `broken` colour the present one."""
+    """Eight small bars for a list row. Takes a work order or a stage value; `held`, `broken` colour the present one."""
     stage = str(getattr(visit, "stage", visit))
     now_at = CHAPTER_OF_STAGE.get(stage, 9)
     mark = "b" if broken else "h" if held else "n"
-    bars = format_html_join(
-        "",
-        "<i{}></i>",
-        (
-            (SafeString(' class="d"') if number < now_at else format_html(' class="{}"', mark) if number == now_at else "",)
-            for number in CHAPTERS
-        ),
-    )
+    looks = ("d" if number < now_at else mark if number == now_at else "" for number in CHAPTERS)
+    bars = format_html_join("", '<i class="{}"></i>', ((look,) for look in looks))
     if now_at in CHAPTERS:
         words = gettext("Chapter %(number)d of 8: %(name)s") % {"number": now_at, "name": CHAPTERS[now_at]}
     else:
