@@ -16,7 +16,7 @@ from django.db.models import Q
 from django.db.models.functions import Upper
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, override
+from django.utils.translation import gettext_lazy, override, pgettext
 from phonenumber_field.modelfields import PhoneNumberField
 
 from servicedesk import clock
@@ -193,6 +193,20 @@ class Vehicle(models.Model):
         return True
 
 
+CHANGED = {
+    "created": gettext_lazy("Taken down"),
+    "name": gettext_lazy("Name"),
+    "honorific": gettext_lazy("Form of address"),
+    "phone": gettext_lazy("Telephone"),
+    "email": gettext_lazy("E-mail"),
+    "language": gettext_lazy("Language"),
+    "channel": gettext_lazy("Write by"),
+    "consent_contact_at": gettext_lazy("Contact after the visit"),
+    "account_customer": gettext_lazy("Account customer"),
+    "vehicles": gettext_lazy("Cars"),
+}
+
+
 class CustomerChange(ActorFields):
     """Who changed which of a customer's particulars, and when. Names of fields only: what they held is not kept."""
 
@@ -202,3 +216,8 @@ class CustomerChange(ActorFields):
 
     def __str__(self) -> str:
         return f"{self.customer_id}: {', '.join(self.fields)}"
+
+    @property
+    def words(self) -> str:
+        """The changed particulars in words, in the active language."""
+        return pgettext("between items of a list", ", ").join(str(CHANGED.get(field, field)) for field in self.fields)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
@@ -24,8 +24,7 @@ class CustomerQuerySet(models.QuerySet):
 
     def at_centres(self, centre_ids: list[int]) -> Self:
         """Customers of any of these centres, each once."""
-        through = self.model.centres.through
-        return self.filter(Exists(through.objects.filter(customer=OuterRef("pk"), servicecentre__in=centre_ids)))
+        return self.filter(Exists(of_centres(self.model, centre_ids, OuterRef("pk"))))
 
     def matching(self, text: str, centre: ServiceCentre | None = None) -> Self:
         """Customers whose name, phone, e-mail, plate or VIN fits `text`; all of them when it is blank.
@@ -36,7 +35,7 @@ class CustomerQuerySet(models.QuerySet):
         if not text:
             return self
         rows = self.model._default_manager
-        found = [rows.filter(name__icontains=text).values("pk")]
+        found: list[models.QuerySet] = [rows.filter(name__icontains=text).values("pk")]
         if "@" in text:
             found.append(rows.filter(email__iexact=text).values("pk"))
         phone, digits = phone_key(text, centre), digits_of(text)
@@ -45,7 +44,7 @@ class CustomerQuerySet(models.QuerySet):
         elif len(digits) >= SHORTEST_PHONE:
             found.append(rows.filter(phone__contains=digits.lstrip("0") or digits).values("pk"))
         if fits_car(text):
-            cars = self.model._meta.get_field("vehicles").related_model._default_manager
+            cars: Any = related(self.model, "vehicles")._default_manager
             found.append(cars.filter(fits_car(text)).values("customer_id"))
         return self.filter(pk__in=found[0].union(*found[1:]) if found[1:] else found[0])
 
@@ -55,14 +54,23 @@ class VehicleQuerySet(models.QuerySet):
 
     def for_user(self, user: User) -> Self:
         """Cars of the customers whom `user` may see."""
-        through = self.model._meta.get_field("customer").related_model.centres.through
-        centres = through.objects.filter(customer=OuterRef("customer_id"), servicecentre__in=user.centre_ids())
-        return self.filter(Exists(centres))
+        owners = related(self.model, "customer")
+        return self.filter(Exists(of_centres(owners, user.centre_ids(), OuterRef("customer_id"))))
 
     def matching(self, text: str) -> Self:
         """Cars whose plate (two characters or more) or VIN (four) contains `text`; none when it is too short."""
         fits = fits_car(text)
         return self.filter(fits) if fits else self.none()
+
+
+def of_centres(customer_model: Any, centre_ids: list[int], customer: OuterRef) -> models.QuerySet:
+    """Return the memberships of `customer` in any of these centres."""
+    return customer_model.centres.through.objects.filter(customer=customer, servicecentre__in=centre_ids)
+
+
+def related(model: type[models.Model], name: str) -> Any:
+    """Return the model behind a relation, without importing `models`, which imports this file."""
+    return model._meta.get_field(name).related_model
 
 
 def fits_car(text: str) -> Q:
