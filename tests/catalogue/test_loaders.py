@@ -190,8 +190,17 @@ def test_powertrains_are_those_of_customers_cars():
 
 @pytest.mark.parametrize(
     ("code", "answer", "alarming"),
-    [("SV-00", "2", True), ("SV-00", "3", False), ("SV-06", "no", True), ("SV-06", "yes", False), ("SV-12", "6", True)]
-    + [("SV-12", "7", False), ("SV-13", "all bad", False), ("SV-00", "", False), ("SV-00", "99", False)],
+    [
+        ("SV-00", "2", True),
+        ("SV-00", "3", False),
+        ("SV-06", "no", True),
+        ("SV-06", "yes", False),
+        ("SV-12", "6", True),
+        ("SV-12", "7", False),
+        ("SV-13", "all bad", False),
+        ("SV-00", "", False),
+        ("SV-00", "99", False),
+    ],
 )
 def test_answers_that_call_for_a_person(code, answer, alarming):
     load_reference()
