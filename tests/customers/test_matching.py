@@ -31,7 +31,7 @@ def test_plate_key(typed, key):
 
 @pytest.mark.django_db
 @pytest.mark.parametrize(
-    "typed", ["ｂｋｑ－５８２１", "粤B·12345", "A.B/C\\1,2:3'4\"5(6)_7―8−9", "‐‑‒–—", "BKQ\u30005821", ""]
+    "typed", ["ｂｋｑ－５８２１", "粤B·12345", "A.B/C\\1,2:3'4", '"5(6)_7―8−9', "‐‑‒–—", "BKQ\u30005821", ""]
 )
 def test_the_database_computes_the_same_key(customer, typed):
     car = Vehicle.objects.create(customer=customer, plate=typed)
