@@ -1,0 +1,62 @@
+"""No Chinese reader meets English: every string of code and templates has both translations."""
+
+import pytest
+from babel.messages.catalog import Catalog, Message
+
+from servicedesk import translations
+
+
+def test_every_string_is_translated():
+    assert translations.problems() == []
+
+
+def test_strings_of_templates_are_found(tmp_path):
+    page = tmp_path / "page.html"
+    page.write_text(
+        """{% load i18n %}<p title="{% trans "Hello (you)" %}">it's
+           {% blocktrans with n=a.b trimmed %}Good {{ n }}
+             day{% endblocktrans %}
+        {% blocktrans count n=x %}{{ n }} car{% plural %}{{ n }} cars{% endblocktrans %}{{ x|default:_("none") }}"""
+    )
+    python = translations.as_python(page)
+    assert [line.strip() for line in python.splitlines() if line] == [
+        part for part in map(str.strip, python.splitlines()) if part
+    ]
+    found = {word for word in ("Hello (you)", "Good %(n)s day", "%(n)s car", "%(n)s cars", "none") if word in python}
+    assert found == {"Hello (you)", "Good %(n)s day", "%(n)s car", "%(n)s cars", "none"}
+
+
+@pytest.fixture
+def one_string(monkeypatch, tmp_path):
+    """The source holds one string; locale/ is empty."""
+    source = Catalog()
+    source.add("%(n)s cars wait", locations=[("page.html", 1)])
+    monkeypatch.setattr(translations, "extracted", lambda: source)
+    monkeypatch.setattr(translations, "po_path", lambda locale: tmp_path / f"{locale}.po")
+    return tmp_path
+
+
+def test_a_missing_translation_is_seen(one_string):
+    assert len(translations.problems()) == 2
+
+
+def test_a_table_is_merged_and_survives_the_next_extraction(one_string):
+    table = one_string / "words.tsv"
+    table.write_text("%(n)s cars wait\t%(n)s 輛車等候中\t%(n)s 辆车等候中\n")
+    translations.update([table])
+    translations.update()
+    assert translations.problems() == []
+    assert (one_string / "zh_Hans.mo").exists()
+
+
+def test_a_broken_placeholder_is_seen(one_string):
+    table = one_string / "words.tsv"
+    table.write_text("%(n)s cars wait\t%(m)s 輛車等候中\t车等候中\n")
+    translations.update([table])
+    assert len(translations.problems()) == 2
+
+
+def test_a_plural_may_leave_out_the_number_where_english_does():
+    message = Message(("an hour", "%(n)s hours"))
+    assert translations.same_placeholders(message, "%(n)s 小時")
+    assert not translations.same_placeholders(message, "%(m)s 小時")

@@ -1,0 +1,1 @@
+"""The ground: database, processes, set-up, production files."""

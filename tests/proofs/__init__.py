@@ -1,0 +1,1 @@
+"""The proofs, full form against real processes (./run prove) by id."""
