@@ -16,6 +16,7 @@ POST = re.compile(r"method=[\"']?post|hx-post", re.IGNORECASE)
 COMMENT = re.compile(r"{% comment %}.*?{% endcomment %}|{#.*?#}", re.DOTALL)
 HARMLESS = re.compile(r"staff:(sign_in|sign_out|set_language|set_centre)")
 """Forms without a request key: nothing is recorded that could be recorded twice."""
+SIGN_IN = "templates/staff/sign_in.html"  # the same, but its forms name no action
 
 
 def inline_code(text: str) -> list[str]:
@@ -73,4 +74,5 @@ def test_a_loose_post_is_seen():
 @pytest.mark.parametrize(("path", "text"), [pytest.param(*pair, id=pair[0]) for pair in templates()])
 def test_the_template_keeps_the_rules(path, text):
     text = COMMENT.sub("", text)
-    assert inline_code(text) + bare_forms(text) + loose_posts(text) == []
+    lacking = [line for line in bare_forms(text) if path != SIGN_IN or "csrf" in line]
+    assert inline_code(text) + lacking + loose_posts(text) == []
