@@ -14,7 +14,7 @@ STAGE = re.compile(
 CLOCK = re.compile(
     r"\b(?:datetime|dt\.datetime|timezone|date|dt\.date)\.(?:now|utcnow|today)\(|\btime\.time\(|\bNow\(\)"
 )
-OWN_CLOCK = ("servicedesk/clock.py", "servicedesk/embedded/")
+OWN_CLOCK = ("servicedesk/clock.py", "servicedesk/healthcheck.py", "servicedesk/embedded/")
 UNDER_A_CONVERTER = re.compile(r"SELECT now\(\)|CURRENT_TIMESTAMP", re.IGNORECASE)
 
 
