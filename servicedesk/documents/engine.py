@@ -8,8 +8,10 @@ renders one long paper from stdin to stdout, in a process whose memory the syste
 Needs no Django. Hazard: WeasyPrint copies the faces (35 MB) into a temporary folder of each process that prints.
 """
 
+import atexit
 import base64
 import binascii
+import gc
 import io
 import os
 import re
@@ -120,6 +122,14 @@ def _after_fork() -> None:
     if _printer is not None:
         _printer.fonts._folder = None
         _printer = None
+
+
+@atexit.register
+def _let_go() -> None:
+    """Free Pango's objects while the libraries are still loaded: left to interpreter shutdown they crash it."""
+    global _printer
+    _printer = None
+    gc.collect()
 
 
 os.register_at_fork(after_in_child=_after_fork)

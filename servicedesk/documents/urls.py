@@ -1,6 +1,12 @@
 """Addresses of this room."""
 
-from django.urls import URLPattern
+from django.urls import path, re_path
+
+from servicedesk.documents import views
 
 app_name = "documents"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("papers/<int:pk>", views.paper, name="paper"),
+    re_path(r"^photos/(?P<pk>[0-9]{1,18})/(?P<size>full|thumb)$", views.photo, name="photo"),
+    path("signatures/<int:pk>", views.signature, name="signature"),
+]

@@ -1,0 +1,70 @@
+"""What must reconcile: every row's file is there and unchanged, and no file is without a row."""
+
+from __future__ import annotations
+
+import datetime as dt
+import time
+from collections.abc import Iterator
+
+from servicedesk.clock import now
+from servicedesk.documents.models import Paper, Photo, Signature
+from servicedesk.documents.signatures import seal
+from servicedesk.documents.storage import ORPHAN_AGE, fingerprint_of, orphans, private
+
+RECENT = 5000
+_next_sweep = [dt.datetime.min.replace(tzinfo=dt.UTC)]  # of this process
+
+
+def problems() -> list[str]:
+    """Return one sentence per private file or signature that does not add up.
+
+    The newest 5,000 papers and photos are read and compared with their fingerprints. Of older ones, and of thumbnails,
+    only the presence is checked.
+    """
+    return [*_files(), *_signatures(), *(f"private file {name} belongs to no row" for name in orphans(known))]
+
+
+def _files() -> Iterator[str]:
+    for label, rows in (("paper", Paper.objects), ("photo", Photo.objects)):
+        for position, row in enumerate(rows.order_by("-pk").iterator(1000)):
+            if position >= RECENT:
+                if not private.exists(row.file.name):
+                    yield f"{label} {row.pk}: file {row.file.name} is missing"
+                continue
+            try:
+                with row.file.open("rb") as file:
+                    if fingerprint_of(file) != row.sha256:
+                        yield f"{label} {row.pk}: file {row.file.name} was changed"
+            except OSError:
+                yield f"{label} {row.pk}: file {row.file.name} is missing"
+            if isinstance(row, Photo) and not private.exists(row.thumbnail.name):
+                yield f"{label} {row.pk}: thumbnail {row.thumbnail.name} is missing"
+
+
+def _signatures() -> Iterator[str]:
+    for row in Signature.objects.order_by("-pk")[:RECENT]:
+        if seal(bytes(row.drawing), row.name, row.signed_at) != row.sha256:
+            yield f"signature {row.pk} was changed"
+
+
+def known(names: list[str]) -> set[str]:
+    """Return those of `names` that a row names."""
+    return {
+        *Paper.objects.filter(file__in=names).values_list("file", flat=True),
+        *Photo.objects.filter(file__in=names).values_list("file", flat=True),
+        *Photo.objects.filter(thumbnail__in=names).values_list("thumbnail", flat=True),
+    }
+
+
+def sweep_orphans() -> int:
+    """Remove files that a rolled back transaction or a killed process left behind a day ago; return how many.
+
+    Looks only into day folders that changed within the last three days, once an hour in each worker.
+    """
+    if now() < _next_sweep[0]:
+        return 0
+    _next_sweep[0] = now() + dt.timedelta(hours=1)
+    names = orphans(known, since=time.time() - 3 * ORPHAN_AGE)
+    for name in names:
+        private.delete(name)
+    return len(names)

@@ -1,0 +1,65 @@
+"""Papers: a template, in the customer's language, as PDF.
+
+Papers extend `pdf/base.html`, which needs `heading` (a `parts.Heading`) in the context, and are built from the fragments
+beside it. Up to 300 lines are laid out in this process, warm; longer ones in a process of their own that ends; beyond 4,000 a
+paper is refused. Pictures are `data:` addresses (`photo.data_uri()`, `signature.data_uri()`, `parts.qr()`), nothing is fetched.
+"""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from typing import Any
+
+from django.conf import settings
+from django.template.loader import render_to_string
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from servicedesk.documents import engine
+from servicedesk.staff.repeats import Refusal
+
+WARM_LINES = 300
+MOST_LINES = 4000
+LONG_SECONDS = 120
+LINE = re.compile(r"<tr[\s>]")
+
+
+class PaperTooLong(Refusal):
+    """The paper has more lines than can be laid out."""
+
+
+def render(template: str, context: dict[str, Any], *, language: str) -> bytes:
+    """Return `template` with `context` as PDF, everything in `language` ("en", "zh-hant", "zh-hans").
+
+    One paper at a time per process; about 0.1–0.4 s for a bill. Raises PaperTooLong beyond 4,000 table rows.
+    """
+    if language not in dict(settings.LANGUAGES):
+        raise ValueError(f"no papers in {language!r}")
+    with translation.override(language):
+        html = render_to_string(template, context)
+        page_of = _("Page {page} of {pages}")
+    lines = len(LINE.findall(html))
+    if lines > MOST_LINES:
+        raise PaperTooLong(_("The paper has more than %(count)s lines. Split it.") % {"count": MOST_LINES})
+    faces = "sc" if language == "zh-hans" else "tc"
+    return _in_own_process(html, faces, page_of) if lines > WARM_LINES else engine.write(html, faces=faces, page_of=page_of)
+
+
+def _in_own_process(html: str, faces: str, page_of: str) -> bytes:
+    command = [sys.executable, "-m", "servicedesk.documents.engine", faces, page_of]
+    done = subprocess.run(  # noqa: S603 - our own module; the paper goes in by stdin
+        command, input=html.encode(), capture_output=True, timeout=LONG_SECONDS, check=False, cwd=settings.BASE_DIR
+    )
+    if done.returncode or not done.stdout.startswith(b"%PDF-"):
+        raise RuntimeError(f"a long paper could not be laid out: {done.stderr.decode(errors='replace')[-500:]}")
+    return done.stdout
+
+
+def warm() -> None:
+    """Load the fonts and lay out one line in each language, so that the first paper is as fast as the next."""
+    for language, _name in settings.LANGUAGES:
+        with translation.override(language):
+            page_of = _("Page {page} of {pages}")
+        engine.write("<b>暖</b>暖", faces="sc" if language == "zh-hans" else "tc", page_of=page_of)

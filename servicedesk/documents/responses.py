@@ -1,0 +1,46 @@
+"""How private files leave the house. The caller has checked that this person may see this one."""
+
+from __future__ import annotations
+
+import logging
+
+from django.db.models.fields.files import FieldFile
+from django.http import FileResponse, Http404, HttpResponse
+from django.http.response import HttpResponseBase
+
+from servicedesk.documents.models import Paper, Photo, Signature
+
+log = logging.getLogger(__name__)
+
+
+def paper_response(paper: Paper) -> HttpResponseBase:
+    """Return the PDF, to be shown in the browser. Raises Http404 when the file is gone (and logs it)."""
+    return _file(paper.file, "application/pdf", f"{paper.number}.pdf")
+
+
+def photo_response(photo: Photo, size: str = "full") -> HttpResponseBase:
+    """Return a photo; size: "full" (1600 px) or "thumb" (320 px)."""
+    return _file(photo.thumbnail if size == "thumb" else photo.file, "image/jpeg", f"{photo.pk}.jpg")
+
+
+def signature_response(signature: Signature) -> HttpResponseBase:
+    """Return the drawn signature as PNG. Raises Http404 for a typed name."""
+    if signature.typed:
+        raise Http404
+    return _private(HttpResponse(bytes(signature.drawing), content_type="image/png"))
+
+
+def _file(file: FieldFile, content_type: str, filename: str) -> HttpResponseBase:
+    try:
+        opened = file.open("rb")
+    except OSError as error:
+        log.error("private file %s is missing", file.name)
+        raise Http404 from error
+    return _private(FileResponse(opened, content_type=content_type, filename=filename))
+
+
+def _private(response: HttpResponseBase) -> HttpResponseBase:
+    response["Cache-Control"] = "private, no-store"
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Cross-Origin-Resource-Policy"] = "same-origin"
+    return response
