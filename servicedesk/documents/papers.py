@@ -52,7 +52,6 @@ def keep(
                 version=version,
                 about=about,
                 centre=centre,
-                customer=customer,
                 language=language,
                 sha256=fingerprint(pdf),
                 size=len(pdf),

@@ -1,0 +1,79 @@
+"""A private media folder for each test, two centres, and pictures to send."""
+
+import base64
+import io
+from pathlib import Path
+
+import pytest
+from django.contrib.auth import get_user_model
+from django.core.files.uploadedfile import SimpleUploadedFile
+from PIL import Image, ImageDraw
+
+from servicedesk.staff.actors import Actor
+from servicedesk.staff.models import Membership, ServiceCentre
+from servicedesk.staff.roles import Role
+
+
+@pytest.fixture(autouse=True)
+def media(settings, tmp_path) -> Path:
+    """Private files of this test."""
+    settings.MEDIA_ROOT = tmp_path / "media"
+    return tmp_path / "media"
+
+
+@pytest.fixture
+def centre(db) -> ServiceCentre:
+    return ServiceCentre.objects.create(
+        code="NH", name="禾沐汽車 內湖服務廠", address="台北市內湖區示範路88號", phone="02-5550-0188", region="tw"
+    )
+
+
+@pytest.fixture
+def other_centre(db) -> ServiceCentre:
+    return ServiceCentre.objects.create(code="XY", name="信義服務廠", address="台北市", phone="02-5550-0199")
+
+
+@pytest.fixture
+def person(centre):
+    """Make a member of staff with one role."""
+
+    def make(role: Role, at: ServiceCentre = centre):
+        user = get_user_model().objects.create_user(f"{role}-{at.code}", display_name="許博安")
+        Membership.objects.create(user=user, centre=at, role=role)
+        return user
+
+    return make
+
+
+@pytest.fixture
+def advisor(person):
+    return person(Role.ADVISOR)
+
+
+@pytest.fixture
+def by(advisor) -> Actor:
+    return Actor.of(advisor)
+
+
+def upload(content: bytes, name: str = "photo.jpg") -> SimpleUploadedFile:
+    """An uploaded file, whatever is in it."""
+    return SimpleUploadedFile(name, content, content_type="image/jpeg")
+
+
+def picture(size: tuple[int, int] = (2400, 1800), kind: str = "JPEG", **options) -> bytes:
+    """A photo-like picture."""
+    image = Image.effect_noise(size, 60).convert("RGB")
+    ImageDraw.Draw(image).rectangle((0, 0, size[0] // 4, size[1] // 4), fill="red")
+    out = io.BytesIO()
+    image.save(out, kind, **options)
+    return out.getvalue()
+
+
+def drawing(size: tuple[int, int] = (600, 200), ink: bool = True) -> str:
+    """What signature_pad sends."""
+    image = Image.new("RGBA", size, (0, 0, 0, 0))
+    if ink:
+        ImageDraw.Draw(image).line([(20, 150), (200, 30), (280, 160), (500, 60)], fill=(10, 20, 60, 255), width=4)
+    out = io.BytesIO()
+    image.save(out, "PNG")
+    return "data:image/png;base64," + base64.b64encode(out.getvalue()).decode()

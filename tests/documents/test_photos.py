@@ -1,0 +1,155 @@
+"""Photos: kept small and without metadata; what is not a photo is refused fast, with a sentence (proofs I1, I2)."""
+
+import io
+import os
+import resource
+import struct
+import subprocess
+import sys
+import time
+import zlib
+
+import pytest
+from PIL import Image
+
+from servicedesk.documents import photos
+from servicedesk.documents.models import Photo
+from servicedesk.documents.storage import NotKept, private
+from tests.documents.conftest import picture, upload
+
+pytestmark = pytest.mark.django_db
+
+
+def with_place() -> bytes:
+    """A photo that says where it was taken, and that the camera was held upright (orientation 6)."""
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    exif[0x010F] = "SECRET-CAMERA"
+    exif.get_ifd(0x8825).update({1: "N", 2: (25.0, 4.0, 12.0), 3: "E", 4: (121.0, 33.0, 9.0)})
+    return picture(exif=exif.tobytes(), comment=b"SECRET-COMMENT")
+
+
+def flat_png(side: int) -> bytes:
+    """A PNG of side² pixels in a few kilobytes."""
+
+    def chunk(kind: bytes, body: bytes) -> bytes:
+        return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
+
+    packer = zlib.compressobj(9)
+    line = b"\0" + b"\0" * (side // 8)
+    body = b"".join(packer.compress(line) for _ in range(side)) + packer.flush()
+    head = struct.pack(">IIBBBBB", side, side, 1, 0, 0, 0, 0)
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", body) + chunk(b"IEND", b"")
+
+
+def test_a_photo_is_kept_small_upright_and_without_metadata(by, centre):
+    sent = with_place()
+    assert b"SECRET" in sent
+
+    photo = photos.keep(upload(sent), by=by, centre=centre, caption=" 前保險桿\n刮傷 ")
+
+    kept, thumbnail = photo.file.read(), photo.thumbnail.read()
+    with Image.open(io.BytesIO(kept)) as image:
+        assert (image.format, image.size, dict(image.getexif())) == ("JPEG", (1200, 1600), {})
+        red, green, _blue = image.getpixel((1100, 100))  # the red corner went from top left to top right
+        assert red > 200 > 100 > green
+    assert b"SECRET" not in kept and b"Exif" not in kept and b"SECRET" not in thumbnail
+    assert len(kept) <= 400_000
+    assert max(Image.open(io.BytesIO(thumbnail)).size) == 320
+    assert (photo.caption, photo.by_label, photo.width, photo.height) == ("前保險桿 刮傷", "許博安", 1200, 1600)
+    assert os.stat(photo.file.path).st_mode & 0o777 == 0o600
+
+
+@pytest.mark.parametrize("kind", ["PNG", "WEBP"])
+def test_other_kinds_become_jpeg(by, centre, kind):
+    photo = photos.keep(upload(picture((900, 600), kind)), by=by, centre=centre)
+    with photo.file.open() as file, Image.open(file) as image:
+        assert (image.format, image.size) == ("JPEG", (900, 600))
+
+
+def test_transparent_becomes_white(by, centre):
+    out = io.BytesIO()
+    Image.new("RGBA", (100, 100), (0, 0, 0, 0)).save(out, "PNG")
+    photo = photos.keep(upload(out.getvalue()), by=by, centre=centre)
+    with photo.file.open() as file, Image.open(file) as image:
+        assert image.getpixel((50, 50)) == (255, 255, 255)
+
+
+GIF = b"GIF89a\x01\0\x01\0\x80\0\0\0\0\0\xff\xff\xff,\0\0\0\0\x01\0\x01\0\0\x02\x02D\x01\0;"
+DAMAGED = "The file is not a photo, or it arrived damaged. Use a JPEG, PNG or WebP picture and send it again."
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        pytest.param(b"", "The photo arrived empty. Take it again.", id="empty"),
+        pytest.param(b"<svg xmlns='http://www.w3.org/2000/svg'><script>alert(1)</script></svg>", DAMAGED, id="svg"),
+        pytest.param(b"<!doctype html><script>alert(1)</script>", DAMAGED, id="html called jpeg"),
+        pytest.param(b"\xff\xd8\xff\xe0<html><script>alert(1)</script></html>", DAMAGED, id="html after a jpeg mark"),
+        pytest.param(GIF, DAMAGED, id="gif"),
+        pytest.param(picture()[:50_000], DAMAGED, id="truncated"),
+        pytest.param(flat_png(4000)[:-3000], DAMAGED, id="truncated png"),
+        pytest.param(
+            b"\0\0\0\x18ftypheic" + b"\0" * 200,
+            "HEIC photos cannot be read. Set the camera to “most compatible” (JPEG) and take it again.",
+            id="heic",
+        ),
+        pytest.param(
+            b"\xff\xd8\xff" + b"\0" * 12_000_000,
+            "The photo is larger than 12 MB. Take it again with a lower resolution.",
+            id="too many bytes",
+        ),
+        pytest.param(
+            picture((4, 4), "PNG"), "The picture is too small to show anything. Take it again.", id="too few pixels"
+        ),
+    ],
+)
+def test_what_is_not_a_photo_is_refused_with_a_sentence(by, centre, content, sentence):
+    with pytest.raises(photos.PhotoRefused) as refused:
+        photos.keep(upload(content), by=by, centre=centre)
+    assert [str(reason.text) for reason in refused.value.reasons] == [sentence]
+    assert Photo.objects.count() == 0
+    assert list(private.names()) == []
+
+
+def test_html_hidden_in_a_real_jpeg_does_not_survive(by, centre):
+    sent = picture((300, 200), comment=b"<script>alert(1)</script>") + b"<script>alert(2)</script>"
+    photo = photos.keep(upload(sent), by=by, centre=centre)
+    assert b"<script>" not in photo.file.read()
+
+
+@pytest.mark.parametrize("side", [6000, 13_000, 20_000])
+def test_a_pixel_bomb_is_refused_before_it_is_decoded(by, centre, side):
+    bomb = flat_png(side)
+    assert len(bomb) < 100_000
+    before, started = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, time.perf_counter()
+    with pytest.raises(photos.PhotoRefused, match="too many pixels"):
+        photos.keep(upload(bomb), by=by, centre=centre)
+    assert time.perf_counter() - started < 1
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 200_000
+
+
+def test_the_largest_photo_taken_stays_within_memory(tmp_path):
+    """A camera's 48 MP JPEG, in a process of its own: decoding is scaled, so it needs little."""
+    path = tmp_path / "large.jpg"
+    Image.radial_gradient("L").resize((8000, 6000)).convert("RGB").save(path, quality=60)
+    program = (
+        "import resource, sys; from PIL import Image; sys.path.insert(0, '.');"
+        "import django; django.setup(); from servicedesk.documents import photos;"
+        "before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss;"
+        f"print(photos.redraw(open({str(path)!r}, 'rb').read())[2]);"
+        "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before)"
+    )
+    environment = os.environ | {"DJANGO_SETTINGS_MODULE": "servicedesk.settings_test"}
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, env=environment, check=True)
+    size, more = done.stdout.split("\n")[:2]
+    assert size == "(1600, 1200)"
+    assert int(more) < 200_000
+
+
+def test_a_full_disk_leaves_nothing_behind(by, centre, media):
+    media.mkdir()
+    (media / "private").write_text("a file where the folder should be")
+    with pytest.raises(NotKept, match="full or not writable"):
+        photos.keep(upload(picture((300, 200))), by=by, centre=centre)
+    assert Photo.objects.count() == 0

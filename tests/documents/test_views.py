@@ -1,0 +1,59 @@
+"""Who is shown a private file: staff of its centre; for others it does not exist."""
+
+import pytest
+from django.urls import reverse
+
+from servicedesk.documents import papers, photos, signatures
+from servicedesk.staff.roles import Role
+from tests.documents.conftest import drawing, picture, upload
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def urls(by, centre) -> dict[str, str]:
+    """Address and type of one file of each sort."""
+    paper = papers.keep("bill", "NH-S26-000296", "W2611-0318", centre, "zh-hant", b"%PDF-1.7", by)
+    photo = photos.keep(upload(picture((300, 200))), by=by, centre=centre)
+    signature = signatures.keep(drawing(), name="林雨澄", by=by, centre=centre)
+    return {
+        reverse("documents:paper", args=[paper.pk]): "application/pdf",
+        reverse("documents:photo", args=[photo.pk, "full"]): "image/jpeg",
+        reverse("documents:photo", args=[photo.pk, "thumb"]): "image/jpeg",
+        reverse("documents:signature", args=[signature.pk]): "image/png",
+    }
+
+
+def test_staff_of_the_centre_sees_it_and_no_cache_keeps_it(client, advisor, urls):
+    client.force_login(advisor)
+    for url, kind in urls.items():
+        response = client.get(url)
+        assert (response.status_code, response["Content-Type"]) == (200, kind)
+        assert response["Cache-Control"] == "private, no-store"
+        assert response["X-Content-Type-Options"] == "nosniff"
+        assert response["Content-Disposition"].startswith("inline") if kind == "application/pdf" else True
+        assert b"".join(response) if response.streaming else response.content
+        assert client.post(url).status_code == 405
+
+
+def test_others_do_not(client, person, other_centre, urls):
+    for url in urls:
+        assert client.get(url).status_code == 302
+    client.force_login(person(Role.ADVISOR, other_centre))
+    for url in urls:
+        assert client.get(url).status_code == 404
+    client.force_login(person(Role.ADMIN))
+    for url in urls:
+        assert client.get(url).status_code == 403
+
+
+def test_what_is_not_there_is_not_found(client, advisor, by, centre, urls):
+    client.force_login(advisor)
+    typed = signatures.keep("", name="林雨澄", by=by, centre=centre, typed=True)
+    photo = photos.keep(upload(picture((300, 200))), by=by, centre=centre)
+    photo.file.storage.delete(photo.file.name)
+    assert client.get(reverse("documents:signature", args=[typed.pk])).status_code == 404
+    assert client.get(reverse("documents:photo", args=[photo.pk, "full"])).status_code == 404
+    assert client.get(f"/documents/photos/{photo.pk}/huge").status_code == 404
+    assert client.get("/documents/photos/99999999999999999/full").status_code == 404
+    assert client.get("/documents/papers/999999999999999999999999").status_code == 404
