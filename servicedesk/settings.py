@@ -235,6 +235,11 @@ FILE_UPLOAD_MAX_MEMORY_SIZE = 2_621_440
 DATA_UPLOAD_MAX_MEMORY_SIZE = 3_000_000
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2_000
 FILE_UPLOAD_PERMISSIONS = 0o600
+FILE_UPLOAD_HANDLERS = [
+    "servicedesk.documents.uploads.RefuseHuge",  # a 2 GB body is refused by its announced length
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
 
 # Messages to customers. Outside production nothing leaves the machine: every message is kept, readable under Messages.
 EMAIL_CHANNEL = env("EMAIL_CHANNEL", default="smtp" if PRODUCTION else "keep")

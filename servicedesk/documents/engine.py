@@ -1,9 +1,9 @@
 """The PDF engine: WeasyPrint kept warm, with our own fonts, fetching nothing from anywhere else.
 
 `write(html, faces=…, page_of=…)` turns a finished HTML paper into PDF bytes. One font configuration and one parsed style
-sheet per language live as long as the process: loading four Chinese faces takes longer than laying out a bill. Pango's
-font map belongs to one thread at a time, so papers are laid out one after the other under a lock. Run as a module it
-renders one long paper from stdin to stdout, in a process whose memory the system gets back.
+sheet per language live as long as the process: loading four Chinese faces takes longer than laying out a bill. All papers are laid
+out by one thread of their own: Pango's font map may not be shared, and each further thread would keep 20 MB. Run as a
+module it renders one long paper from stdin to stdout, in a process whose memory the system gets back.
 
 Needs no Django. Hazard: WeasyPrint copies the faces (35 MB) into a temporary folder of each process that prints.
 """
@@ -17,6 +17,7 @@ import os
 import re
 import sys
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -103,22 +104,31 @@ def _counter(page_of: str) -> str:
 
 
 _printer: Printer | None = None
+_thread: ThreadPoolExecutor | None = None
 _lock = threading.Lock()
 
 
 def write(html: str, *, faces: str, page_of: str) -> bytes:
     """Return `html` as PDF. faces: "tc" or "sc"; page_of: the counter's text with {page} and {pages}."""
-    global _printer
+    global _thread
     with _lock:
-        if _printer is None:
-            _printer = Printer()
-        return _printer.write(html, faces, page_of)
+        if _thread is None:
+            _thread = ThreadPoolExecutor(1, thread_name_prefix="papers")
+        done = _thread.submit(_write, html, faces, page_of)
+    return done.result()
+
+
+def _write(html: str, faces: str, page_of: str) -> bytes:
+    global _printer
+    if _printer is None:
+        _printer = Printer()
+    return _printer.write(html, faces, page_of)
 
 
 def _after_fork() -> None:
     """A forked worker builds its own fonts, and must not remove the parent's copies of them when it ends."""
-    global _printer, _lock
-    _lock = threading.Lock()
+    global _printer, _thread, _lock
+    _lock, _thread = threading.Lock(), None
     if _printer is not None:
         _printer.fonts._folder = None
         _printer = None

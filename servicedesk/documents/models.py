@@ -32,6 +32,9 @@ class Paper(ActorFields):
     version = models.PositiveSmallIntegerField(default=1)
     about = models.CharField(max_length=40, blank=True, db_index=True)
     centre = models.ForeignKey(ServiceCentre, on_delete=models.PROTECT, related_name="+")
+    customer = models.ForeignKey(
+        "customers.Customer", null=True, blank=True, on_delete=models.PROTECT, related_name="papers"
+    )
     language = models.CharField(max_length=8, choices=settings.LANGUAGES)
     sha256 = models.CharField(max_length=64)
     size = models.PositiveIntegerField()

@@ -52,6 +52,7 @@ def keep(
                 version=version,
                 about=about,
                 centre=centre,
+                customer=customer,
                 language=language,
                 sha256=fingerprint(pdf),
                 size=len(pdf),

@@ -95,7 +95,8 @@ def redraw(content: bytes) -> tuple[bytes, bytes, tuple[int, int]]:
             ) from error
         small = large.copy()
         small.thumbnail((THUMBNAIL, THUMBNAIL))
-        return _jpeg(large, KEPT_BYTES), _jpeg(small, KEPT_BYTES), large.size
+        photo, size = _jpeg(large)
+        return photo, _jpeg(small)[0], size
 
 
 def _opened(file: IO[bytes]) -> Image.Image:
@@ -137,12 +138,12 @@ def _upright(image: Image.Image) -> Image.Image:
     return bare
 
 
-def _jpeg(image: Image.Image, limit: int) -> bytes:
-    """Return `image` as JPEG of at most `limit` bytes: coarser first, then smaller."""
+def _jpeg(image: Image.Image) -> tuple[bytes, tuple[int, int]]:
+    """Return `image` as JPEG of at most 400 kB, and its size: coarser first, then smaller."""
     while True:
         for quality in (84, 76, 66, 54):
             out = io.BytesIO()
             image.save(out, "JPEG", quality=quality, optimize=True)
-            if out.tell() <= limit:
-                return out.getvalue()
+            if out.tell() <= KEPT_BYTES:
+                return out.getvalue(), image.size
         image = image.resize((max(8, image.width * 3 // 4), max(8, image.height * 3 // 4)))

@@ -4,7 +4,7 @@ import base64
 import io
 
 import pytest
-from django.db import InternalError, connection, transaction
+from django.db import ProgrammingError, connection, transaction
 from PIL import Image
 
 from servicedesk.documents import checks, signatures
@@ -66,6 +66,6 @@ def test_what_is_no_signature_is_refused(by, centre, data, name, words):
 )
 def test_the_database_keeps_it_as_it_was_signed(by, centre, sql):
     signatures.keep(drawing(), name="林雨澄", by=by, centre=centre)
-    with pytest.raises(InternalError), transaction.atomic(), connection.cursor() as cursor:
+    with pytest.raises(ProgrammingError), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(sql)
     assert Signature.objects.get().name == "林雨澄"
