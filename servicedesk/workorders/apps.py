@@ -5,3 +5,11 @@ from django.apps import AppConfig
 
 class WorkordersConfig(AppConfig):
     name = "servicedesk.workorders"
+    label = "workorders"
+
+    def ready(self) -> None:
+        from servicedesk import registry
+        from servicedesk.workorders import checks
+
+        registry.checks.register(registry.Check("event chains verify", checks.chains_verify))
+        registry.checks.register(registry.Check("each step has one event", checks.each_step_has_one_event))

@@ -1,0 +1,217 @@
+"""Estimate versions and the customer's decision on them (M2.2-c, M3.2-c): shared by reception, workshop and delivery."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from servicedesk.clock import now
+from servicedesk.staff.actors import Actor, actor_values
+from servicedesk.staff.repeats import Refusal
+from servicedesk.workorders import events
+from servicedesk.workorders.models import (
+    Consent,
+    ConsentAnswer,
+    Estimate,
+    LineKind,
+    LineOrigin,
+    LineState,
+    Urgency,
+    WorkOrder,
+    WorkOrderLine,
+)
+from servicedesk.workorders.money import Totals, line_amount, totals
+
+NEXT_STATE = {
+    ConsentAnswer.Decision.APPROVE: LineState.APPROVED,
+    ConsentAnswer.Decision.DECLINE: LineState.DECLINED,
+    ConsentAnswer.Decision.DEFER: LineState.DEFERRED,
+}
+
+
+class ConsentRefused(Refusal):
+    """The answer cannot be taken; the reasons say why."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The customer's word on one line."""
+
+    decision: str
+    reason: str = ""
+    deferred_to: dt.date | None = None
+
+
+def propose_operation(
+    work_order: WorkOrder,
+    operation: Any,
+    *,
+    labour_rate: Decimal,
+    parts: list[tuple[Any, Decimal, Decimal]],
+    origin: str = LineOrigin.RECEPTION,
+    urgency: str = Urgency.SOON,
+    finding: str = "",
+    concern: Any = None,
+) -> WorkOrderLine:
+    """Add a labour operation with its parts [(part, quantity, unit price), …] as proposed lines; returns the labour line."""
+    centre = work_order.centre
+    with transaction.atomic():
+        position = work_order.lines.count() + 1
+        common = {"work_order": work_order, "origin": origin, "urgency": urgency, "created_at": now()}
+        labour = WorkOrderLine.objects.create(
+            kind=LineKind.LABOUR,
+            operation=operation,
+            quantity=operation.std_hours,
+            unit_price=labour_rate,
+            amount=line_amount(operation.std_hours, labour_rate, centre),
+            finding=finding,
+            concern=concern,
+            position=position,
+            **common,
+        )
+        for offset, (part, quantity, unit_price) in enumerate(parts, start=1):
+            WorkOrderLine.objects.create(
+                kind=LineKind.PART,
+                part=part,
+                parent=labour,
+                quantity=quantity,
+                unit_price=unit_price,
+                amount=line_amount(quantity, unit_price, centre),
+                position=position + offset,
+                **common,
+            )
+    return labour
+
+
+def agreed_totals(work_order: WorkOrder, *, with_proposed: bool = False) -> Totals:
+    """Totals of what the customer agreed to (and, if asked, of what still waits for his answer)."""
+    states = {LineState.APPROVED, LineState.DONE, LineState.CHECKED} | ({LineState.PROPOSED} if with_proposed else set())
+    return totals([line.amount for line in work_order.lines.all() if line.state in states], work_order.centre)
+
+
+@transaction.atomic
+def issue_estimate(work_order: WorkOrder, *, by: Actor) -> Estimate:
+    """Fix what the customer is shown as the next version. Refused while nothing is proposed."""
+    WorkOrder.objects.select_for_update(of=("self",)).only("pk").get(pk=work_order.pk)
+    lines = list(work_order.lines.select_related("operation", "part").order_by("position", "id"))
+    if not any(line.state == LineState.PROPOSED for line in lines):
+        raise ConsentRefused(_("There is nothing to decide on: add work first."))
+    shown = [line for line in lines if line.state not in (LineState.DECLINED, LineState.DEFERRED)]
+    summed = totals([line.amount for line in shown], work_order.centre)
+    last = work_order.estimates.order_by("-version").values_list("version", flat=True).first() or 0
+    estimate = Estimate.objects.create(
+        work_order=work_order,
+        version=last + 1,
+        lines=[_snapshot(line) for line in shown],
+        net=summed.net,
+        tax=summed.tax,
+        total=summed.total,
+        created_at=now(),
+        **actor_values(by),
+    )
+    events.record(
+        work_order, "estimate.issued", by=by, data={"version": estimate.version, "total": str(estimate.total)}
+    )
+    return estimate
+
+
+@transaction.atomic
+def record_consent(
+    estimate: Estimate,
+    answers: Mapping[int, Answer],
+    *,
+    by: Actor,
+    method: str,
+    person: str,
+    phone: str = "",
+    address: str | None = None,
+    read_back: bool = False,
+    signature: Any = None,
+) -> Consent:
+    """Take the customer's answers {line id: Answer} on exactly this estimate version.
+
+    Every line of it that still waits must be answered. Refused when a newer version exists, when the version was already
+    answered, or when an answer is incomplete. Parts follow their labour.
+    """
+    work_order = WorkOrder.objects.select_for_update(of=("self",)).get(pk=estimate.work_order_id)
+    newest = work_order.estimates.order_by("-version").values_list("version", flat=True).first()
+    if newest != estimate.version:
+        raise ConsentRefused(_("A newer version of this estimate exists. Please look at that one."))
+    if estimate.consents.exists():
+        raise ConsentRefused(_("This version of the estimate has already been answered."))
+    waiting = list(work_order.lines.top().unanswered().select_related("operation", "part"))
+    unanswered = [line for line in waiting if line.pk not in answers]
+    if unanswered:
+        raise ConsentRefused(
+            *[_("“%(line)s” still needs a yes or a no.") % {"line": line.title} for line in unanswered]
+        )
+    if not person.strip():
+        raise ConsentRefused(_("Say who agreed."))
+    consent = Consent.objects.create(
+        work_order=work_order,
+        estimate=estimate,
+        method=method,
+        at=now(),
+        person=person.strip()[:80],
+        phone=phone,
+        address=address,
+        read_back=read_back,
+        signature=signature,
+        **actor_values(by),
+    )
+    for line in waiting:
+        _apply(consent, line, answers[line.pk])
+    approved = [line.code for line in waiting if answers[line.pk].decision == ConsentAnswer.Decision.APPROVE]
+    events.record(
+        work_order,
+        "consent.recorded",
+        by=by,
+        data={"version": estimate.version, "method": method, "approved": approved, "lines": len(waiting)},
+    )
+    return consent
+
+
+def _apply(consent: Consent, line: WorkOrderLine, answer: Answer) -> None:
+    if answer.decision == ConsentAnswer.Decision.DEFER and not answer.deferred_to:
+        raise ConsentRefused(_("Say until when “%(line)s” is put off.") % {"line": line.title})
+    ConsentAnswer.objects.create(
+        consent=consent,
+        line=line,
+        decision=answer.decision,
+        reason=answer.reason[:200],
+        deferred_to=answer.deferred_to,
+    )
+    values = {
+        "state": NEXT_STATE[ConsentAnswer.Decision(answer.decision)],
+        "decline_reason": answer.reason[:200] if answer.decision == ConsentAnswer.Decision.DECLINE else "",
+        "deferred_to": answer.deferred_to if answer.decision == ConsentAnswer.Decision.DEFER else None,
+    }
+    WorkOrderLine.objects.filter(pk=line.pk).update(**values)
+    WorkOrderLine.objects.filter(parent=line).update(**values)
+
+
+def _snapshot(line: WorkOrderLine) -> dict[str, Any]:
+    return {
+        "line": line.pk,
+        "parent": line.parent_id,
+        "kind": line.kind,
+        "code": line.code,
+        "title": {"en": _title(line, "en"), "zh-hant": _title(line, "zh-hant"), "zh-hans": _title(line, "zh-hans")},
+        "quantity": str(line.quantity),
+        "unit_price": str(line.unit_price),
+        "amount": str(line.amount),
+        "state": line.state,
+        "urgency": line.urgency,
+        "finding": line.finding,
+    }
+
+
+def _title(line: WorkOrderLine, language: str) -> str:
+    source = line.operation or line.part
+    return line.description or (source.name_in(language) if source else "")

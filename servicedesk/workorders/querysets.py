@@ -1,0 +1,78 @@
+"""Named selections of work orders and their rows."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import F, QuerySet
+
+from servicedesk.clock import now
+from servicedesk.staff.querysets import CentreScoped
+from servicedesk.workorders.stages import IN_HOUSE, IN_WORKSHOP, OPEN
+
+
+class WorkOrders(CentreScoped):
+    """Selections of visits."""
+
+    def open(self) -> WorkOrders:
+        """Visits that are not over."""
+        return self.filter(stage__in=OPEN)
+
+    def in_house(self) -> WorkOrders:
+        """Visits whose car is here."""
+        return self.filter(stage__in=IN_HOUSE)
+
+    def in_workshop(self) -> WorkOrders:
+        """Visits on the workshop's board."""
+        return self.filter(stage__in=IN_WORKSHOP)
+
+    def at(self, *stages: str) -> WorkOrders:
+        """Visits in one of `stages`."""
+        return self.filter(stage__in=stages)
+
+    def by_risk(self) -> WorkOrders:
+        """Earliest promise first; visits without a promise last."""
+        return self.order_by(F("promised_at").asc(nulls_last=True), "id")
+
+    def for_rows(self) -> WorkOrders:
+        """With what a list row shows: car, customer and advisor."""
+        return self.select_related("vehicle", "customer", "advisor", "centre")
+
+
+class OfWorkOrder(CentreScoped):
+    """Rows that belong to a centre through their work order."""
+
+    centre_path = "work_order__centre_id"
+
+
+class Promises(CentreScoped):
+    """Selections of the promise ledger."""
+
+    def pending(self) -> Promises:
+        """Neither kept nor withdrawn."""
+        return self.filter(kept_at=None, withdrawn_at=None)
+
+    def overdue(self) -> Promises:
+        """Pending and past due."""
+        return self.pending().filter(due_at__lt=now())
+
+    def about(self, target: Any, kind: str | None = None) -> Promises:
+        """Promises on one row of any room."""
+        rows = self.filter(target_kind=target._meta.label_lower, target_id=target.pk)
+        return rows.filter(kind=kind) if kind else rows
+
+
+class Lines(QuerySet):
+    """Selections of a work order's lines."""
+
+    def top(self) -> Lines:
+        """Lines with a place of their own; parts stand under their labour."""
+        return self.filter(parent=None)
+
+    def approved(self) -> Lines:
+        """Lines the customer agreed to, whatever became of the work since."""
+        return self.filter(state__in=("approved", "done", "checked"))
+
+    def unanswered(self) -> Lines:
+        """Lines the customer has not decided on."""
+        return self.filter(state="proposed")
