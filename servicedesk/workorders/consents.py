@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -33,6 +33,15 @@ NEXT_STATE = {
     ConsentAnswer.Decision.DECLINE: LineState.DECLINED,
     ConsentAnswer.Decision.DEFER: LineState.DEFERRED,
 }
+
+
+ConsentHandler = Callable[[WorkOrder, Consent, Actor], Any]
+_handlers: list[tuple[int, ConsentHandler]] = []
+
+
+def after_consent(handler: ConsentHandler, *, order: int) -> None:
+    """Run `handler(work_order, consent, by)` in the transaction of every consent: how later chapters hear of approved work."""
+    _handlers.append((order, handler))
 
 
 class ConsentRefused(Refusal):
@@ -174,6 +183,8 @@ def record_consent(
         by=by,
         data={"version": estimate.version, "method": method, "approved": approved, "lines": len(waiting)},
     )
+    for _order, handler in sorted(_handlers, key=lambda entry: entry[0]):
+        handler(work_order, consent, by)
     return consent
 
 
