@@ -168,6 +168,14 @@ class Sweep:
     order: int = 0
 
 
+@dataclass(frozen=True)
+class Phrase:
+    """How an event of one kind reads on the timeline: a text with %(data)s, or a function of the event's data."""
+
+    text: Any
+    level: str = ""  # "", key, bad
+
+
 @dataclass
 class EvidenceShelf:
     """Clause id of the manual ("M3.1-b") → what proves it."""
@@ -194,5 +202,7 @@ evidence = EvidenceShelf()
 figures: Shelf[Figure] = Shelf()
 checks: Shelf[Check] = Shelf()
 sweeps: Shelf[Sweep] = Shelf()
+phrases: dict[str, Phrase] = {}
+"""Event kind → its words. Every kind that a room records has one (a convention test looks)."""
 visit_steps: dict[int, Callable[[Any], VisitStep]] = {}
 """Chapter number (1–8) → who and when, for the visit line of a work order."""

@@ -1,6 +1,19 @@
-"""Addresses of this room."""
+"""Home, search and the pages that show many chapters. `home` and `search` have no namespace: everybody links to them."""
 
-from django.urls import URLPattern
+from django.urls import include, path
 
-app_name = "insight"
-urlpatterns: list[URLPattern] = []
+from servicedesk.insight import views
+
+insight = (
+    [
+        path("work-orders/<int:pk>/conformance/", views.visit_conformance, name="conformance"),
+        path("indicators/", views.figures, name="figures"),
+    ],
+    "insight",
+)
+
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("search/", views.search, name="search"),
+    path("", include(insight)),
+]

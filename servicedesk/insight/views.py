@@ -1,0 +1,81 @@
+"""Pages that show many chapters: home, search, conformance of a visit, indicators. All of it comes from the registry."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET
+
+from servicedesk import registry
+from servicedesk.clock import now
+from servicedesk.insight import conformance
+from servicedesk.staff.access import allow, fetch
+from servicedesk.staff.roles import PROCESS, Role
+from servicedesk.workorders.models import WorkOrder
+
+STAFF = tuple(Role(role) for role in sorted(PROCESS))
+LONGEST_QUERY = 80
+FIGURE_DAYS = 30
+
+
+@require_GET
+@allow(*Role)
+def home(request: HttpRequest) -> HttpResponse:
+    """The user's work lists: those of all his roles in this centre, each list once."""
+    roles = request.user.roles_in(request.centre.pk)  # type: ignore[union-attr,attr-defined]
+    if roles <= {Role.ADMIN.value}:
+        return render(request, "insight/home_admin.html")
+    lists = {entry.key: entry for entry in registry.home if entry.role in roles}
+    shown = [{"entry": entry, "context": entry.context(request)} for entry in lists.values()]
+    return render(
+        request,
+        "insight/home.html",
+        {
+            "main": [row for row in shown if row["entry"].area == "main"],
+            "rail": [row for row in shown if row["entry"].area == "rail"],
+            "home_actions": list({a.url_name: a for a in registry.home_actions if a.role in roles}.values()),
+        },
+    )
+
+
+@require_GET
+@allow(*STAFF)
+def search(request: HttpRequest) -> HttpResponse:
+    """One box for plate, phone, VIN, name or number. A single hit opens at once."""
+    query = " ".join(request.GET.get("q", "").split())[:LONGEST_QUERY]
+    hits: list[registry.Hit] = []
+    if len(query) >= 2:
+        hits = [hit for look in registry.search for hit in look(request.user, query)]
+        hits.sort(key=lambda hit: -hit.rank)
+        if len(hits) == 1:
+            return redirect(hits[0].url)
+    return render(request, "insight/search.html", {"query": query, "hits": hits})
+
+
+@require_GET
+@allow(*STAFF)
+def visit_conformance(request: HttpRequest, pk: int) -> HttpResponse:
+    """How well one visit followed the manual, clause by clause, with what proves each."""
+    work_order = fetch(request, WorkOrder.objects.for_rows(), pk=pk)
+    return render(
+        request, "insight/conformance.html", {"work_order": work_order, "chapters": conformance.by_chapter(work_order)}
+    )
+
+
+@require_GET
+@allow(Role.MANAGER)
+def figures(request: HttpRequest) -> HttpResponse:
+    """The indicators of the last thirty days in the user's centres, each with its formula and its figures."""
+    until = now()
+    since = until - dt.timedelta(days=FIGURE_DAYS)
+    centres = request.user.centre_ids()  # type: ignore[union-attr]
+    rows = [
+        {"figure": figure, "parts": figure.value(centres, since, until)}
+        for figure in sorted(registry.figures, key=lambda figure: figure.order)
+    ]
+    for row in rows:
+        above, below = row["parts"]  # type: ignore[misc]
+        row["share"] = above / below if below else None
+    return render(request, "insight/figures.html", {"rows": rows, "days": FIGURE_DAYS})

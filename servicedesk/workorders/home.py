@@ -1,0 +1,95 @@
+"""What this room puts on home pages and into the menu."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from servicedesk import registry
+from servicedesk.clock import now
+from servicedesk.staff.roles import PROCESS, Role
+from servicedesk.workorders.models import Promise, WorkOrder
+from servicedesk.workorders.stages import OPEN
+from servicedesk.workorders.views import as_rows
+
+LONGEST = 50
+
+
+def in_house(request: HttpRequest) -> dict[str, Any]:
+    """Cars in the house, most endangered promise first."""
+    orders = WorkOrder.objects.filter(centre=request.centre).in_house().by_risk().for_rows()  # type: ignore[attr-defined]
+    return {"rows": as_rows(list(orders[:LONGEST]))}
+
+
+def due_promises(request: HttpRequest) -> dict[str, Any]:
+    """Promises of the user, or of his roles where nobody owns them, soonest first."""
+    roles = request.user.roles_in(request.centre.pk)  # type: ignore[union-attr,attr-defined]
+    rows = Promise.objects.filter(centre=request.centre).pending()  # type: ignore[attr-defined]
+    if Role.MANAGER not in roles:
+        rows = rows.filter(owner=request.user) | rows.filter(owner=None, owner_role__in=roles)
+    rows = rows.select_related("work_order__vehicle", "work_order__customer").order_by("due_at", "pk")
+    return {"promises": list(rows[:8])}
+
+
+def count_open(user: Any, centre: Any) -> tuple[str, list[Any]]:
+    """Menu counter: open visits, and those past their promised time."""
+    return (
+        "SELECT count(*), count(*) FILTER (WHERE promised_at < %s AND ready_at IS NULL) "
+        "FROM workorders_workorder WHERE centre_id = %s AND stage = ANY(%s)",
+        [now(), centre.pk, [stage.value for stage in OPEN]],
+    )
+
+
+def count_promises(user: Any, centre: Any) -> tuple[str, list[Any]]:
+    """Menu counter: promises pending, and those overdue."""
+    return (
+        "SELECT count(*), count(*) FILTER (WHERE due_at < %s) FROM workorders_promise "
+        "WHERE centre_id = %s AND kept_at IS NULL AND withdrawn_at IS NULL",
+        [now(), centre.pk],
+    )
+
+
+def register() -> None:
+    """Called once, from `AppConfig.ready`."""
+    registry.menu.register(
+        registry.MenuItem(
+            "orders", _("Work orders"), "workorders:list", PROCESS, icon="card-list", order=1, counter=count_open
+        )
+    )
+    registry.menu.register(
+        registry.MenuItem(
+            "promises",
+            _("Promise ledger"),
+            "workorders:promises",
+            PROCESS,
+            icon="journal-check",
+            order=20,
+            counter=count_promises,
+            group="manage",
+        )
+    )
+    for role in (Role.ADVISOR, Role.MANAGER):
+        registry.home.register(
+            registry.HomeList("in_house", role, _("Cars in the house"), "workorders/_in_house.html", in_house, order=50)
+        )
+    for role in sorted(PROCESS):
+        registry.home.register(
+            registry.HomeList(
+                "promises", role, _("Promises due"), "workorders/_promises.html", due_promises, order=90, area="rail"
+            )
+        )
+    for kind, phrase in PHRASES.items():
+        registry.phrases[kind] = phrase
+
+
+PHRASES = {
+    "opened": registry.Phrase(_("Work order opened")),
+    "estimate.issued": registry.Phrase(_("Estimate version %(version)s: %(total)s")),
+    "consent.recorded": registry.Phrase(_("Customer decided on version %(version)s"), "key"),
+    "promise.made": registry.Phrase(_("Delivery time promised")),
+    "promise.moved": registry.Phrase(_("Promised delivery time moved"), "bad"),
+    "hold.started": registry.Phrase(_("Waiting began")),
+    "hold.ended": registry.Phrase(_("Waiting ended")),
+}

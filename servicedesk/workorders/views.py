@@ -1,0 +1,120 @@
+"""The work order page, its panels, the lists of visits and the promise ledger. They show; the chapters act."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from servicedesk import registry
+from servicedesk.staff import paging
+from servicedesk.staff.access import allow, fetch
+from servicedesk.staff.roles import PROCESS, Role
+from servicedesk.workorders import visit
+from servicedesk.workorders.lines import lines_context
+from servicedesk.workorders.models import Hold, Promise, WorkOrder
+from servicedesk.workorders.stages import OPEN, Stage
+
+STAFF = tuple(Role(role) for role in sorted(PROCESS))
+TIMELINE_ROWS = 12
+
+
+@require_GET
+@allow(*STAFF)
+def detail(request: HttpRequest, pk: int) -> HttpResponse:
+    """One visit: header, visit line, gate, lines and last events at once; the chapters' panels follow by htmx."""
+    work_order = fetch(request, WorkOrder.objects.for_rows(), pk=pk)
+    roles = request.user.roles_in(work_order.centre_id)  # type: ignore[union-attr]
+    steps = [action for ask in registry.actions for action in ask(request, work_order) if action.roles & roles]
+    return render(
+        request,
+        "workorders/detail.html",
+        {
+            "work_order": work_order,
+            "steps": visit.visit_steps(work_order),
+            "actions": sorted(steps, key=lambda action: action.order),
+            "holds": Hold.objects.filter(work_order=work_order, ended_at=None).order_by("started_at"),
+            "promise": Promise.objects.about(work_order, Promise.Kind.DELIVERY).filter(withdrawn_at=None).last(),
+            "gate": visit.gate_of(work_order),
+            "concerns": list(work_order.concerns.order_by("pk")),
+            "events": visit.timeline(work_order, TIMELINE_ROWS),
+            "panels": [panel for panel in registry.panels if panel.roles is None or panel.roles & roles],
+            **lines_context(work_order),
+        },
+    )
+
+
+@require_GET
+@allow(*STAFF)
+def panel(request: HttpRequest, pk: int, key: str) -> HttpResponse:
+    """One chapter's panel of a visit: a fragment for htmx, a page of its own for everybody else."""
+    work_order = fetch(request, WorkOrder.objects.for_rows(), pk=pk)
+    roles = request.user.roles_in(work_order.centre_id)  # type: ignore[union-attr]
+    wanted = next((p for p in registry.panels if p.key == key and (p.roles is None or p.roles & roles)), None)
+    if wanted is None:
+        raise Http404
+    context = wanted.context(request, work_order)
+    if context is None:
+        context = {"empty": True}
+    context |= {"work_order": work_order, "panel": wanted}
+    template = "workorders/_panel.html" if getattr(request, "htmx", False) else "workorders/panel.html"
+    return render(request, template, context)
+
+
+@require_GET
+@allow(*STAFF)
+def timeline(request: HttpRequest, pk: int) -> HttpResponse:
+    """Everything that happened to one visit."""
+    work_order = fetch(request, WorkOrder.objects.for_rows(), pk=pk)
+    return render(
+        request, "workorders/timeline.html", {"work_order": work_order, "events": visit.timeline(work_order)}
+    )
+
+
+@require_GET
+@allow(*STAFF)
+def order_list(request: HttpRequest) -> HttpResponse:
+    """Visits of the centre, newest first, by stage; paged by key. An unknown filter shows all."""
+    rows = WorkOrder.objects.for_user(request.user).filter(centre=request.centre).for_rows()  # type: ignore[attr-defined]
+    stage = request.GET.get("stage", "open")
+    if stage in Stage.values:
+        rows = rows.at(stage)
+    elif stage == "open":
+        rows = rows.filter(stage__in=OPEN)
+    else:
+        stage = "all"
+    page = paging.page(rows, order=("-opened_at", "-id"), cursor=request.GET.get("at", ""))
+    return render(
+        request,
+        "workorders/list.html",
+        {"page": page, "rows": as_rows(page.rows), "stage": stage, "stages": list(Stage)},
+    )
+
+
+@require_GET
+@allow(*STAFF)
+def promise_list(request: HttpRequest) -> HttpResponse:
+    """The promise ledger of the centre: what is owed, soonest first; `?show=broken` only what is overdue."""
+    rows = Promise.objects.for_user(request.user).filter(centre=request.centre)  # type: ignore[attr-defined]
+    show = "broken" if request.GET.get("show") == "broken" else "pending"
+    rows = rows.overdue() if show == "broken" else rows.pending()
+    rows = rows.select_related("owner", "work_order__vehicle", "work_order__customer")
+    page = paging.page(rows, order=("due_at", "id"), cursor=request.GET.get("at", ""))
+    return render(request, "workorders/promises.html", {"page": page, "show": show})
+
+
+def as_rows(orders: list[WorkOrder]) -> list[dict[str, Any]]:
+    """Rows of the work list with their open holds: one query more, whatever the number of rows."""
+    holds: dict[int, Hold] = {}
+    for held in Hold.objects.filter(work_order__in=orders, ended_at=None).order_by("-started_at"):
+        holds[held.work_order_id] = held
+    return [{"order": o, "hold": holds.get(o.pk), "promise": as_promise(o), "next": visit.NEXT_STEP[Stage(o.stage)]} for o in orders]
+
+
+def as_promise(order: WorkOrder) -> Promise | None:
+    """The delivery promise as the list shows it, without reading the ledger."""
+    if order.promised_at is None:
+        return None
+    return Promise(due_at=order.promised_at, kept_at=order.ready_at)

@@ -1,0 +1,144 @@
+"""What the work order page shows at once: the visit line, the gate of the next stage, the timeline in words.
+
+Everything here reads; the page may cost 15 queries in all, so past chapters come from the stage events (one query) and
+only the present one, the booking and the follow-up ask their rooms.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Prefetch
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from servicedesk import registry
+from servicedesk.clock import now
+from servicedesk.staff.chapters import CHAPTER_OF_STAGE, CHAPTERS
+from servicedesk.staff.formats import format_moment
+from servicedesk.workorders import gates
+from servicedesk.workorders.models import Event, EventText, WorkOrder
+from servicedesk.workorders.stages import Stage
+
+NEXT = {
+    Stage.RECEPTION: Stage.AUTHORISED,
+    Stage.AUTHORISED: Stage.REPAIR,
+    Stage.REPAIR: Stage.SELFCHECK,
+    Stage.SELFCHECK: Stage.FINAL,
+    Stage.FINAL: Stage.PREPARATION,
+    Stage.REWORK: Stage.SELFCHECK,
+    Stage.PREPARATION: Stage.READY,
+    Stage.READY: Stage.DELIVERED,
+    Stage.DELIVERED: Stage.CLOSED,
+}
+"""The way forward from each stage: whose gate the page shows."""
+
+NEXT_STEP = {
+    Stage.RECEPTION: gettext_lazy("Inspect, estimate, sign"),
+    Stage.AUTHORISED: gettext_lazy("Assign and read the order"),
+    Stage.REPAIR: gettext_lazy("Work and record readings"),
+    Stage.SELFCHECK: gettext_lazy("Sign the self-check"),
+    Stage.FINAL: gettext_lazy("Inspect and sign"),
+    Stage.REWORK: gettext_lazy("Mend what failed"),
+    Stage.PREPARATION: gettext_lazy("Wash and bill"),
+    Stage.READY: gettext_lazy("Notify and hand over"),
+    Stage.DELIVERED: gettext_lazy("Call the customer"),
+    Stage.CLOSED: "",
+    Stage.CANCELLED: "",
+}
+"""What a list row says is next."""
+
+
+@dataclass(frozen=True)
+class GateView:
+    """The gate of the way forward: what is missing first, then what is done."""
+
+    target: str
+    label: Any
+    missing: list[gates.Requirement]
+    done: list[gates.Requirement]
+
+
+def gate_of(work_order: WorkOrder) -> GateView | None:
+    """The gate before the next stage, or None when the visit is over."""
+    target = NEXT.get(Stage(work_order.stage))
+    if target is None:
+        return None
+    asked = gates.requirements(work_order, target)
+    return GateView(target, target.label, [r for r in asked if not r.ok], [r for r in asked if r.ok])
+
+
+def visit_steps(work_order: WorkOrder) -> list[dict[str, Any]]:
+    """The eight chapters with who and when, for `{% visit_line %}`."""
+    stage_events = list(
+        Event.objects.filter(work_order=work_order, kind__in=("opened", "stage")).order_by("seq").only(
+            "at", "by_label", "data", "kind"
+        )
+    )
+    spans: dict[int, tuple[dt.datetime, dt.datetime | None, str]] = {}
+    for index, event in enumerate(stage_events):
+        stage = Stage(event.data["to"]) if event.kind == "stage" else Stage.RECEPTION
+        number = CHAPTER_OF_STAGE[stage]
+        following = stage_events[index + 1] if index + 1 < len(stage_events) else None
+        began = spans[number][0] if number in spans else event.at
+        spans[number] = (began, following.at if following else None, (following or event).by_label)
+    here = CHAPTER_OF_STAGE[work_order.stage]
+    moment, steps = now(), []
+    for number, label in CHAPTERS.items():
+        ask = registry.visit_steps.get(number) if number in (1, here, 7, 8) else None
+        told = ask(work_order) if ask else registry.VisitStep()
+        began, ended, who = spans.get(number, (None, None, ""))
+        state = "now" if number == here else "done" if ended or (number == 1 and told.at) else "next"
+        start, end = told.at or began, told.until or (ended if state == "done" else None)
+        steps.append(
+            {
+                "number": number,
+                "label": label,
+                "state": state,
+                "who": told.who or who,
+                "note": told.note,
+                "when": _span(start, end, work_order.centre, moment),
+            }
+        )
+    return steps
+
+
+def _span(start: dt.datetime | None, end: dt.datetime | None, centre: Any, moment: dt.datetime) -> str:
+    if start is None:
+        return ""
+    first = format_moment(start, centre, now=moment)
+    last = format_moment(end, centre, now=moment) if end else ""
+    return f"{first} – {last}" if last and last != first else first
+
+
+def timeline(work_order: WorkOrder, limit: int | None = None) -> list[dict[str, Any]]:
+    """Events in words, newest first, as `includes/_timeline.html` wants them."""
+    rows = (
+        Event.objects.filter(work_order=work_order)
+        .order_by("-seq")
+        .prefetch_related(Prefetch("text_row", queryset=EventText.objects.only("event_id", "text")))
+    )
+    return [describe(event) for event in (rows[:limit] if limit else rows)]
+
+
+def describe(event: Event) -> dict[str, Any]:
+    """One event in the active language. Rooms register the phrase of each kind; free text stands below it."""
+    phrase = registry.phrases.get(event.kind)
+    if event.kind == "stage":
+        text = _("Stage: %(to)s") % {"to": Stage(event.data["to"]).label}
+    elif phrase is not None:
+        text = phrase.text(event.data) if callable(phrase.text) else str(phrase.text) % event.data
+    else:
+        text = event.kind
+    row = getattr(event, "text_row", None)
+    level = "key" if event.kind == "stage" else (phrase.level if phrase else "")
+    words = row.text if row else ""
+    return {
+        "at": event.at,
+        "text": text,
+        "by": " · ".join(filter(None, (event.by_label, words))),
+        "key": level == "key",
+        "bad": level == "bad",
+    }
