@@ -340,3 +340,16 @@ def currency_of(centre: Any) -> str:
     if isinstance(centre, str):
         return centre
     return str(getattr(centre, "currency", "") or centre.centre.currency)
+
+
+@register.simple_tag(takes_context=True)
+def include_with(context: Context, template_name: str, values: dict[str, Any]) -> SafeString:
+    """Render a fragment whose name and context a room registered, on top of the page's own context."""
+    with context.push(**values):
+        return SafeString(template.loader.get_template(template_name).template.render(context))
+
+
+@register.filter
+def percent(share: Any) -> str:
+    """`{{ share|percent }}`: 94 % of a fraction between 0 and 1."""
+    return "" if share is None else f"{Decimal(str(share)) * 100:.0f} %"
