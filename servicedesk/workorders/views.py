@@ -85,7 +85,7 @@ def order_list(request: HttpRequest) -> HttpResponse:
         rows = rows.filter(stage__in=OPEN)
     else:
         stage = "all"
-    page = paging.page(rows, order=("-opened_at", "-id"), cursor=request.GET.get("at", ""))
+    page = paging.page(rows, order=("-opened_at", "-id"), cursor=request.GET.get("after", ""))
     return render(
         request,
         "workorders/list.html",
@@ -101,7 +101,7 @@ def promise_list(request: HttpRequest) -> HttpResponse:
     show = "broken" if request.GET.get("show") == "broken" else "pending"
     rows = rows.overdue() if show == "broken" else rows.pending()
     rows = rows.select_related("owner", "work_order__vehicle", "work_order__customer")
-    page = paging.page(rows, order=("due_at", "id"), cursor=request.GET.get("at", ""))
+    page = paging.page(rows, order=("due_at", "id"), cursor=request.GET.get("after", ""))
     return render(request, "workorders/promises.html", {"page": page, "show": show})
 
 
