@@ -62,7 +62,8 @@ class Consent(ActorFields):
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=~models.Q(method="signed") | models.Q(signature__isnull=False), name="signed_consent_has_a_signature"
+                condition=~models.Q(method="signed") | models.Q(signature__isnull=False),
+                name="signed_consent_has_a_signature",
             ),
             models.CheckConstraint(
                 condition=~models.Q(method="telephone") | (~models.Q(phone="") & models.Q(read_back=True)),

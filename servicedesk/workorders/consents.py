@@ -100,7 +100,9 @@ def propose_operation(
 
 def agreed_totals(work_order: WorkOrder, *, with_proposed: bool = False) -> Totals:
     """Totals of what the customer agreed to (and, if asked, of what still waits for his answer)."""
-    states = {LineState.APPROVED, LineState.DONE, LineState.CHECKED} | ({LineState.PROPOSED} if with_proposed else set())
+    states = {LineState.APPROVED, LineState.DONE, LineState.CHECKED} | (
+        {LineState.PROPOSED} if with_proposed else set()
+    )
     return totals([line.amount for line in work_order.lines.all() if line.state in states], work_order.centre)
 
 

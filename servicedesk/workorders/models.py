@@ -39,7 +39,9 @@ class WorkOrder(models.Model):
     stage = models.CharField(max_length=12, choices=Stage.choices, default=Stage.RECEPTION)
     stage_since = models.DateTimeField()
     opened_at = models.DateTimeField()
-    promised_at = models.DateTimeField(null=True, blank=True, help_text=_("The promised delivery time, as last agreed."))
+    promised_at = models.DateTimeField(
+        null=True, blank=True, help_text=_("The promised delivery time, as last agreed.")
+    )
     ready_at = models.DateTimeField(null=True, blank=True)
     delivered_at = models.DateTimeField(null=True, blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)
@@ -181,7 +183,9 @@ class WorkOrderLine(models.Model):
                 name="deferred_line_has_a_date",
             ),
             models.CheckConstraint(
-                condition=~models.Q(kind=LineKind.LABOUR) | models.Q(operation__isnull=False) | ~models.Q(description=""),
+                condition=~models.Q(kind=LineKind.LABOUR)
+                | models.Q(operation__isnull=False)
+                | ~models.Q(description=""),
                 name="labour_line_says_what",
             ),
         ]

@@ -29,7 +29,9 @@ class Event(ActorFields):
     kind = models.CharField(max_length=40)
     at = models.DateTimeField()
     data = models.JSONField(default=dict)
-    text_hash = models.CharField(max_length=64, blank=True, help_text=_("Salted hash of the free text, which is erasable."))
+    text_hash = models.CharField(
+        max_length=64, blank=True, help_text=_("Salted hash of the free text, which is erasable.")
+    )
     previous_hash = models.CharField(max_length=64, blank=True)
     hash = models.CharField(max_length=64)
 

@@ -91,16 +91,15 @@ def _ask_who(work_order: WorkOrder, step: Transition, by: Actor) -> None:
     allowed = {
         ActorKind.LINK: step.link,
         ActorKind.SYSTEM: step.system,
-        ActorKind.USER: lambda: (
-            Membership.objects.filter(
-                user_id=by.user_id, centre_id=work_order.centre_id, role__in=step.roles, user__is_active=True
-            ).exists()
-        ),
+        ActorKind.USER: lambda: Membership.objects.filter(
+            user_id=by.user_id, centre_id=work_order.centre_id, role__in=step.roles, user__is_active=True
+        ).exists(),
     }.get(ActorKind(by.kind), False)
     if not (allowed() if callable(allowed) else allowed):
         who = ", ".join(str(Role(role).label) for role in sorted(step.roles))
         raise TransitionRefused(
-            _("“%(stage)s” is not yours to start. It can be done by: %(who)s.") % {"stage": step.target.label, "who": who}
+            _("“%(stage)s” is not yours to start. It can be done by: %(who)s.")
+            % {"stage": step.target.label, "who": who}
         )
 
 
@@ -117,5 +116,3 @@ def _not_from_here(work_order: WorkOrder, to: Stage) -> Reason:
             "to": to.label,
         }
     return Reason(text, work_order.get_absolute_url())
-
-

@@ -68,9 +68,7 @@ def panel(request: HttpRequest, pk: int, key: str) -> HttpResponse:
 def timeline(request: HttpRequest, pk: int) -> HttpResponse:
     """Everything that happened to one visit."""
     work_order = fetch(request, WorkOrder.objects.for_rows(), pk=pk)
-    return render(
-        request, "workorders/timeline.html", {"work_order": work_order, "events": visit.timeline(work_order)}
-    )
+    return render(request, "workorders/timeline.html", {"work_order": work_order, "events": visit.timeline(work_order)})
 
 
 @require_GET
@@ -110,7 +108,10 @@ def as_rows(orders: list[WorkOrder]) -> list[dict[str, Any]]:
     holds: dict[int, Hold] = {}
     for held in Hold.objects.filter(work_order__in=orders, ended_at=None).order_by("-started_at"):
         holds[held.work_order_id] = held
-    return [{"order": o, "hold": holds.get(o.pk), "promise": as_promise(o), "next": visit.NEXT_STEP[Stage(o.stage)]} for o in orders]
+    return [
+        {"order": o, "hold": holds.get(o.pk), "promise": as_promise(o), "next": visit.NEXT_STEP[Stage(o.stage)]}
+        for o in orders
+    ]
 
 
 def as_promise(order: WorkOrder) -> Promise | None:

@@ -73,9 +73,9 @@ def gate_of(work_order: WorkOrder) -> GateView | None:
 def visit_steps(work_order: WorkOrder) -> list[dict[str, Any]]:
     """The eight chapters with who and when, for `{% visit_line %}`."""
     stage_events = list(
-        Event.objects.filter(work_order=work_order, kind__in=("opened", "stage")).order_by("seq").only(
-            "at", "by_label", "data", "kind"
-        )
+        Event.objects.filter(work_order=work_order, kind__in=("opened", "stage"))
+        .order_by("seq")
+        .only("at", "by_label", "data", "kind")
     )
     spans: dict[int, tuple[dt.datetime, dt.datetime | None, str]] = {}
     for index, event in enumerate(stage_events):

@@ -46,7 +46,9 @@ def test_rare_characters_of_both_scripts_read_back(heading, language):
     """Hong Kong's 衞 峯 邨 and simplified 车 发动机, bold and not, in papers of every language, from our own faces."""
     words = "衞峯邨 林雨澄 车辆发动机 −88 NT$"
     content = pdf.render(
-        "pdf/sheet.html", {"heading": heading, "parties": [[("a", words), ("b", "邨")]], "remark": words}, language=language
+        "pdf/sheet.html",
+        {"heading": heading, "parties": [[("a", words), ("b", "邨")]], "remark": words},
+        language=language,
     )
     found = text(content)
     for word in words.split():
@@ -125,7 +127,7 @@ def hostile(port: int) -> str:
     return "".join(
         f'<link rel=attachment href="{target}"><a rel="attachment" href="{target}">a</a><img src="{target}">'
         f'<link rel=stylesheet href="{target}"><object data="{target}"></object><embed src="{target}">'
-        f'<p style="background: url(\'{target}\'); list-style-image: url({target})">p</p>'
+        f"<p style=\"background: url('{target}'); list-style-image: url({target})\">p</p>"
         f'<style>@import url("{target}"); @font-face {{ font-family: x; src: url("{target}") }} p {{ font-family: x }}</style>'
         f'<svg xmlns="http://www.w3.org/2000/svg"><image href="{target}" width="9" height="9"/><use href="{target}#a"/></svg>'
         for target in targets
@@ -147,7 +149,10 @@ def test_markup_in_a_field_is_printed_as_it_was_typed(heading, listener):
     port, asked = listener
     content = pdf.render(
         "pdf/sheet.html",
-        {"heading": heading, "parties": [[("x", '<img src="file:///etc/passwd"><link rel=attachment href="/etc/passwd">')]]},
+        {
+            "heading": heading,
+            "parties": [[("x", '<img src="file:///etc/passwd"><link rel=attachment href="/etc/passwd">')]],
+        },
         language="en",
     )
     assert '<img src="file:///etc/passwd">' in text(content).replace("\n", "")
@@ -179,7 +184,9 @@ def test_eight_at_once_all_finish(heading):
 
 
 def test_a_long_paper_is_laid_out_in_its_own_process(heading):
-    content = pdf.render("pdf/sheet.html", {"heading": heading, "sections": [("工資", "", lines(310))]}, language="zh-hant")
+    content = pdf.render(
+        "pdf/sheet.html", {"heading": heading, "sections": [("工資", "", lines(310))]}, language="zh-hant"
+    )
     assert text(content).count("更換前煞車來令片") == 310
 
 
@@ -199,7 +206,10 @@ def test_a_forked_worker_prints_with_fonts_of_its_own():
     folder = engine._printer.fonts._folder
     child = os.fork()
     if child == 0:
-        good = engine.write("邨", faces="tc", page_of="{page}").startswith(b"%PDF-") and engine._printer.fonts._folder != folder
+        good = (
+            engine.write("邨", faces="tc", page_of="{page}").startswith(b"%PDF-")
+            and engine._printer.fonts._folder != folder
+        )
         engine._let_go()
         os._exit(0 if good else 1)
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0

@@ -41,7 +41,10 @@ BIG = base64.b64encode(b"\0" * 210_000).decode()
         pytest.param("data:image/svg+xml;base64,PHN2Zz4=", "林雨澄", "did not arrive", id="svg"),
         pytest.param("file:///etc/passwd", "林雨澄", "did not arrive", id="file"),
         pytest.param(
-            "data:image/png;base64," + base64.b64encode(picture((60, 60))).decode(), "林雨澄", "did not arrive", id="jpeg"
+            "data:image/png;base64," + base64.b64encode(picture((60, 60))).decode(),
+            "林雨澄",
+            "did not arrive",
+            id="jpeg",
         ),
         pytest.param("data:image/png;base64," + BIG, "林雨澄", "too large", id="bytes"),
         pytest.param(drawing((2100, 300)), "林雨澄", "too large", id="pixels"),

@@ -16,7 +16,13 @@ from tests.fixtures.people import client_of
 
 MATRIX = Path(__file__).with_name("access_matrix.csv")
 METHODS = ("get", "post", "put", "delete", "head", "options")
-STRANGE = {"int": 999_999_999, "slug": "none", "str": "none", "uuid": "00000000-0000-4000-8000-000000000000", "path": "none"}
+STRANGE = {
+    "int": 999_999_999,
+    "slug": "none",
+    "str": "none",
+    "uuid": "00000000-0000-4000-8000-000000000000",
+    "path": "none",
+}
 FOREIGN = ("admin:",)
 """Django admin guards itself: superusers only (tests/staff/test_admin.py)."""
 

@@ -85,7 +85,9 @@ def test_the_database_knows_the_same_table(source: Stage, target: Stage, visit: 
 
 @pytest.mark.usefixtures("no_gates")
 @pytest.mark.parametrize("step", TABLE, ids=lambda step: f"{step.source}-{step.target}")
-def test_only_the_roles_of_a_step_may_take_it(step: Any, visit: WorkOrder, everyone: dict[str, User], outsider: User) -> None:
+def test_only_the_roles_of_a_step_may_take_it(
+    step: Any, visit: WorkOrder, everyone: dict[str, User], outsider: User
+) -> None:
     standing_at(visit, step.source)
     for role in Role.values:
         if role not in step.roles:
@@ -113,10 +115,16 @@ def test_a_refusal_names_who_moved_the_car(visit: WorkOrder, advisor: User, mana
     assert "許雅婷" in str(refused.value)
 
 
-def test_a_gate_lists_everything_that_is_missing(visit: WorkOrder, advisor: User, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_gate_lists_everything_that_is_missing(
+    visit: WorkOrder, advisor: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(gates, "_gates", [])
     gates.gate(Stage.CANCELLED)(
-        lambda order: [gates.Requirement(False, "first", "M1"), gates.Requirement(True, "fine"), gates.Requirement(False, "second")]
+        lambda order: [
+            gates.Requirement(False, "first", "M1"),
+            gates.Requirement(True, "fine"),
+            gates.Requirement(False, "second"),
+        ]
     )
     with pytest.raises(TransitionRefused) as refused:
         advance(visit, to=Stage.CANCELLED, by=Actor.of(advisor))
@@ -178,6 +186,10 @@ def test_erasing_the_text_leaves_the_chain_whole(visit: WorkOrder, advisor: User
 
 @pytest.mark.parametrize("statement", ["UPDATE workorders_event SET kind = 'x'", "DELETE FROM workorders_event"])
 def test_events_refuse_change_by_sql(statement: str, visit: WorkOrder) -> None:
-    with pytest.raises(Exception, match="Cannot update or delete rows"), transaction.atomic(), connection.cursor() as cursor:
+    with (
+        pytest.raises(Exception, match="Cannot update or delete rows"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
         cursor.execute(statement)
     assert Event.objects.count() == 1
