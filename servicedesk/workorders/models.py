@@ -74,7 +74,7 @@ class WorkOrder(models.Model):
                 when=pgtrigger.Before,
                 condition=pgtrigger.Q(old__stage__df=pgtrigger.F("new__stage")),
                 func=pgtrigger.Func(
-                    f"IF (OLD.stage, NEW.stage) NOT IN ({ALLOWED_STEPS}) THEN "  # noqa: S608 - values of our own table
+                    f"IF (OLD.stage, NEW.stage) NOT IN ({ALLOWED_STEPS}) THEN "
                     "RAISE EXCEPTION 'a work order cannot go from % to %', OLD.stage, NEW.stage "
                     "USING ERRCODE = 'check_violation'; END IF; RETURN NEW;"
                 ),

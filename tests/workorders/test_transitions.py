@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
 from itertools import product
 from typing import Any
 
@@ -25,11 +24,10 @@ PAIRS = list(product(Stage, Stage))
 
 
 @pytest.fixture
-def no_gates(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def no_gates(monkeypatch: pytest.MonkeyPatch) -> None:
     """The table alone: gates and handlers are each chapter's own tests."""
     monkeypatch.setattr(gates, "_gates", [])
     monkeypatch.setattr(door, "_handlers", [])
-    yield
 
 
 @pytest.fixture
