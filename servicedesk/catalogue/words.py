@@ -47,7 +47,7 @@ class ComplaintLevel(models.TextChoices):
 
 
 ITEM_GROUPS = {
-    "record": _("Record"),
+    "record": _("State on arrival"),
     "exterior": _("Exterior"),
     "wheel": _("Wheels"),
     "dashboard": _("Instrument display"),
