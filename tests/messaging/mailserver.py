@@ -52,10 +52,10 @@ class Session(socketserver.StreamRequestHandler):
                 self.say("451 later" if self.server.behaviour == "busy" else "550 no such person")
             elif verb == b"DATA":
                 self.say("354 go on")
-                raw = b""
+                lines = []
                 while (part := self.rfile.readline()) not in {b".\r\n", b""}:
-                    raw += part[1:] if part.startswith(b"..") else part
-                self.server.taken.append(raw)
+                    lines.append(part[1:] if part.startswith(b"..") else part)
+                self.server.taken.append(b"".join(lines))
                 if self.server.behaviour == "drop":
                     return
                 self.say("250 taken")

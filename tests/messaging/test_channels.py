@@ -80,7 +80,9 @@ def test_dropped_after_data_the_repeat_has_the_same_id(queue, mailserver, at_tue
     assert Message.objects.get().state == "sent"
 
 
-@pytest.mark.parametrize("address", ["a@example.com\r\nBcc: b@example.com", "a@example.com, b@example.com", "no address"])
+@pytest.mark.parametrize(
+    "address", ["a@example.com\r\nBcc: b@example.com", "a@example.com, b@example.com", "no address"]
+)
 def test_an_address_cannot_carry_headers(queue, customer, mailserver, address):
     customer.email = address
     message = queue()
@@ -99,7 +101,9 @@ def test_headers_cannot_be_injected(queue, customer, mailserver):
     assert "Bcc: evil@example.com" in letter["Subject"]
 
 
-@pytest.mark.parametrize("words", ["👩‍🔧🚗 煞車有聲音", "שלום עולם", "<script>alert(1)</script> & \"quoted\" 'x'", "長" * 350_000])
+@pytest.mark.parametrize(
+    "words", ["👩‍🔧🚗 煞車有聲音", "שלום עולם", "<script>alert(1)</script> & \"quoted\" 'x'", "長" * 350_000]
+)
 def test_any_words_arrive_intact(queue, mailserver, words):
     queue("complaint_received", context={"number": "C1", "matter": words, "answer_by": "2026-11-26T01:30:00+00:00"})
     relay.run()

@@ -103,8 +103,8 @@ def test_a_failed_ring_says_so_and_raises_nothing(port):
 
 def test_nothing_rings_when_the_transaction_fails(broker, port):
     broker()
-    with pytest.raises(ZeroDivisionError), transaction.atomic():
+    with transaction.atomic():
         doorbell.ring("messaging.relay")
-        raise ZeroDivisionError
+        transaction.set_rollback(True)
     time.sleep(0.3)
     assert length(port) == 0

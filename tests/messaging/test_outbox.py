@@ -30,9 +30,9 @@ def test_a_message_waits_in_the_outbox(queue, customer, centre):
 
 
 def test_it_vanishes_with_the_transaction_that_caused_it(queue):
-    with pytest.raises(ZeroDivisionError), transaction.atomic():
+    with transaction.atomic():
         queue()
-        raise ZeroDivisionError
+        transaction.set_rollback(True)
     assert Message.objects.count() == 0
 
 
