@@ -10,4 +10,4 @@ PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 CELERY_TASK_ALWAYS_EAGER = False
 AXES_ENABLED = True
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
-STATIC_ROOT = None  # nothing is collected; WhiteNoise finds files in static/ itself
+STATIC_ROOT = None  # type: ignore[assignment] # nothing is collected; WhiteNoise finds files in static/ itself

@@ -11,9 +11,8 @@ class DocumentsConfig(AppConfig):
         from celery.signals import worker_process_init, worker_ready
 
         from servicedesk.documents import checks, warming
-        from servicedesk.registry import Check, Sweep
+        from servicedesk.registry import Check, Sweep, sweeps
         from servicedesk.registry import checks as reconciler
-        from servicedesk.registry import sweeps
 
         worker_process_init.connect(warming.warm_child, dispatch_uid="documents.warm")
         worker_ready.connect(warming.warm_threads, dispatch_uid="documents.warm")

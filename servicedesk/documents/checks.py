@@ -25,20 +25,20 @@ def problems() -> list[str]:
 
 
 def _files() -> Iterator[str]:
-    for label, rows in (("paper", Paper.objects), ("photo", Photo.objects)):
-        for position, row in enumerate(rows.order_by("-pk").iterator(1000)):
-            if position >= RECENT:
-                if not private.exists(row.file.name):
-                    yield f"{label} {row.pk}: file {row.file.name} is missing"
-                continue
-            try:
-                with row.file.open("rb") as file:
-                    if fingerprint_of(file) != row.sha256:
-                        yield f"{label} {row.pk}: file {row.file.name} was changed"
-            except OSError:
-                yield f"{label} {row.pk}: file {row.file.name} is missing"
-            if isinstance(row, Photo) and not private.exists(row.thumbnail.name):
-                yield f"{label} {row.pk}: thumbnail {row.thumbnail.name} is missing"
+    for position, paper in enumerate(Paper.objects.order_by("-pk").iterator(1000)):
+        yield from _file(f"paper {paper.pk}", paper.file.name or "", paper.sha256 if position < RECENT else None)
+    for position, photo in enumerate(Photo.objects.order_by("-pk").iterator(1000)):
+        yield from _file(f"photo {photo.pk}", photo.file.name or "", photo.sha256 if position < RECENT else None)
+        yield from _file(f"photo {photo.pk}", photo.thumbnail.name or "", None)
+
+
+def _file(label: str, name: str, sha256: str | None) -> Iterator[str]:
+    if not private.exists(name):
+        yield f"{label}: file {name} is missing"
+    elif sha256 is not None:
+        with private.open(name, "rb") as file:
+            if fingerprint_of(file) != sha256:
+                yield f"{label}: file {name} was changed"
 
 
 def _signatures() -> Iterator[str]:

@@ -1,9 +1,9 @@
 """The PDF engine: WeasyPrint kept warm, with our own fonts, fetching nothing from anywhere else.
 
-`write(html, faces=…, page_of=…)` turns a finished HTML paper into PDF bytes. One font configuration and one parsed style
-sheet per language live as long as the process: loading four Chinese faces takes longer than laying out a bill. All papers are laid
-out by one thread of their own: Pango's font map may not be shared, and each further thread would keep 20 MB. Run as a
-module it renders one long paper from stdin to stdout, in a process whose memory the system gets back.
+`write(html, faces=…, page_of=…)` turns a finished HTML paper into PDF bytes. One font configuration and one parsed
+style sheet per language live as long as the process: loading four Chinese faces takes longer than laying out a bill.
+All papers are laid out by one thread of their own: Pango's font map may not be shared, and each further thread would
+keep 20 MB. Run as a module it renders one long paper from stdin to stdout, in a process that gives its memory back.
 
 Needs no Django. Hazard: WeasyPrint copies the faces (35 MB) into a temporary folder of each process that prints.
 """
@@ -21,10 +21,12 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from urllib.parse import unquote
 
-from PIL import Image
+from PIL import Image, ImageFile
 from weasyprint import CSS, HTML
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import URLFetcher, URLFetcherResponse
+
+ImageFile.LOAD_TRUNCATED_IMAGES = False  # WeasyPrint sets it for the whole process, and damaged photos would pass
 
 HERE = Path(__file__).resolve().parent
 SCHEME = "paper:"

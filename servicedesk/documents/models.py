@@ -45,7 +45,9 @@ class Paper(ActorFields):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["centre", "kind", "number", "version", "language"], name="paper_issued_once"),
+            models.UniqueConstraint(
+                fields=["centre", "kind", "number", "version", "language"], name="paper_issued_once"
+            ),
         ]
         triggers = [
             pgtrigger.Protect(name="paper_is_kept", operation=pgtrigger.Update | pgtrigger.Delete),

@@ -67,9 +67,7 @@ def keep(
 
 def find(kind: str, number: str, centre: ServiceCentre, language: str, *, version: int = 1) -> Paper | None:
     """Return the paper that was issued, or None."""
-    return Paper.objects.filter(
-        kind=kind, number=number, centre=centre, language=language, version=version
-    ).first()
+    return Paper.objects.filter(kind=kind, number=number, centre=centre, language=language, version=version).first()
 
 
 def _already(number: str) -> AlreadyIssued:

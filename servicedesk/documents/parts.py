@@ -27,7 +27,7 @@ def qr(text: str) -> str:
 
 @dataclass(frozen=True)
 class Heading:
-    """The letterhead and what runs on later pages. `foot`: a remark beside the page counter; `code`: the text of the QR."""
+    """The letterhead, and what runs on later pages. `foot`: a remark at the foot; `code`: the text of the QR code."""
 
     centre: ServiceCentre
     title: Text

@@ -1,8 +1,10 @@
 """Papers: a template, in the customer's language, as PDF.
 
-Papers extend `pdf/base.html`, which needs `heading` (a `parts.Heading`) in the context, and are built from the fragments
-beside it. Up to 300 lines are laid out in this process, warm; longer ones in a process of their own that ends; beyond 4,000 a
-paper is refused. WeasyPrint is imported at the first paper: it costs 0.6 s and 35 MB, and most processes never print. Pictures are `data:` addresses (`photo.data_uri()`, `signature.data_uri()`, `parts.qr()`), nothing is fetched.
+Papers extend `pdf/base.html`, which needs `heading` (a `parts.Heading`) in the context, and are built from the
+fragments beside it; `pdf/sheet.html` is a plain paper of all of them. Up to 300 lines are laid out in this process,
+warm; longer ones in a process of their own that ends; beyond 4,000 a paper is refused. Pictures are `data:` addresses
+(`photo.data_uri()`, `signature.data_uri()`, `parts.qr()`), nothing is fetched. WeasyPrint is imported at the first
+paper: it costs 0.6 s and 35 MB, and most processes never print.
 """
 
 from __future__ import annotations

@@ -84,7 +84,7 @@ def _content(upload: Upload) -> bytes:
 def redraw(content: bytes) -> tuple[bytes, bytes, tuple[int, int]]:
     """Return (photo, thumbnail, (width, height)) as JPEG without metadata. Raises PhotoRefused."""
     if content[4:8] == b"ftyp" and content[8:12] in HEIC_BRANDS:
-        raise PhotoRefused(_("HEIC photos cannot be read. Set the camera to “most compatible” (JPEG) and take it again."))
+        raise PhotoRefused(_("HEIC photos cannot be read. Set the camera to JPEG (“most compatible”) and try again."))
     with _decoding:
         try:
             with _opened(io.BytesIO(content)) as image:

@@ -5,41 +5,43 @@ from __future__ import annotations
 import logging
 
 from django.db.models.fields.files import FieldFile
-from django.http import FileResponse, Http404, HttpResponse
-from django.http.response import HttpResponseBase
+from django.http import Http404, HttpResponse
+from django.utils.http import content_disposition_header
 
 from servicedesk.documents.models import Paper, Photo, Signature
 
 log = logging.getLogger(__name__)
 
 
-def paper_response(paper: Paper) -> HttpResponseBase:
+def paper_response(paper: Paper) -> HttpResponse:
     """Return the PDF, to be shown in the browser. Raises Http404 when the file is gone (and logs it)."""
     return _file(paper.file, "application/pdf", f"{paper.number}.pdf")
 
 
-def photo_response(photo: Photo, size: str = "full") -> HttpResponseBase:
+def photo_response(photo: Photo, size: str = "full") -> HttpResponse:
     """Return a photo; size: "full" (1600 px) or "thumb" (320 px)."""
     return _file(photo.thumbnail if size == "thumb" else photo.file, "image/jpeg", f"{photo.pk}.jpg")
 
 
-def signature_response(signature: Signature) -> HttpResponseBase:
+def signature_response(signature: Signature) -> HttpResponse:
     """Return the drawn signature as PNG. Raises Http404 for a typed name."""
     if signature.typed:
         raise Http404
     return _private(HttpResponse(bytes(signature.drawing), content_type="image/png"))
 
 
-def _file(file: FieldFile, content_type: str, filename: str) -> HttpResponseBase:
+def _file(file: FieldFile, content_type: str, filename: str) -> HttpResponse:
     try:
-        opened = file.open("rb")
+        with file.open("rb") as opened:
+            content = opened.read()
     except OSError as error:
         log.error("private file %s is missing", file.name)
         raise Http404 from error
-    return _private(FileResponse(opened, content_type=content_type, filename=filename))
+    disposition = content_disposition_header(False, filename) or "inline"
+    return _private(HttpResponse(content, content_type=content_type, headers={"Content-Disposition": disposition}))
 
 
-def _private(response: HttpResponseBase) -> HttpResponseBase:
+def _private(response: HttpResponse) -> HttpResponse:
     response["Cache-Control"] = "private, no-store"
     response["X-Content-Type-Options"] = "nosniff"
     response["Cross-Origin-Resource-Policy"] = "same-origin"

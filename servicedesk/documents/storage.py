@@ -1,6 +1,7 @@
 """Private files: under MEDIA_ROOT/private, readable by the service alone, never by address, only through a view.
 
-A file is written whole before its row is; when the transaction then rolls back, `checks.sweep_orphans` removes it a day later.
+A file is written whole before its row is; when the transaction then rolls back, `checks.sweep_orphans` removes it a
+day later.
 """
 
 from __future__ import annotations
@@ -52,7 +53,7 @@ class PrivateStorage(FileSystemStorage):
         raise ValueError("private files are served by documents.views only")
 
     def keep(self, kind: str, suffix: str, content: bytes) -> str:
-        """Write `content` under a new random name and return that name. Raises NotKept when the disk does not take it."""
+        """Write `content` under a new random name and return that name. Raises NotKept (disk full)."""
         name = f"{kind}/{now():%Y%m%d}/{uuid.uuid4().hex}{suffix}"
         path = Path(self.path(name))
         unfinished = path.with_suffix(UNFINISHED)
@@ -68,12 +69,12 @@ class PrivateStorage(FileSystemStorage):
             with suppress(OSError):
                 unfinished.unlink()
             raise NotKept(
-                _("The file could not be saved: the disk of the server is full or not writable. Tell the administrator.")
+                _("The file could not be saved: the server's disk is full or not writable. Tell the administrator.")
             ) from error
         return name
 
     def names(self, since: float = 0) -> Iterator[tuple[str, float]]:
-        """Yield (name, time of last change) of all files in day folders changed after `since` (seconds of the epoch)."""
+        """Yield (name, time of last change) of files in day folders changed after `since` (both epoch seconds)."""
         root = Path(self.location)
         for day in root.glob("*/*"):
             if day.is_dir() and day.stat().st_mtime >= since:

@@ -15,7 +15,7 @@ class RefuseHuge(FileUploadHandler):
     """Refuses by the announced length; a body that lies about it is cut off."""
 
     def handle_raw_input(
-        self, input_data: Any, META: dict[str, Any], content_length: int, boundary: bytes, encoding: str | None = None
+        self, input_data: Any, META: dict[str, Any], content_length: int, boundary: Any, encoding: str | None = None
     ) -> None:
         """Raise RequestDataTooBig (400) when the whole body is announced larger than five photos."""
         if content_length > MAX_BODY:

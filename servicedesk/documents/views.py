@@ -1,9 +1,8 @@
-"""Papers, photos and signatures for staff. Customers see theirs through the views of the chapter whose link they hold."""
+"""Papers, photos and signatures for staff. Customers see theirs through views of the chapter whose link they hold."""
 
 from __future__ import annotations
 
-from django.http import HttpRequest
-from django.http.response import HttpResponseBase
+from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
 from servicedesk.documents.models import Paper, Photo, Signature
@@ -16,20 +15,20 @@ STAFF = [Role(value) for value in sorted(PROCESS)]
 
 @require_safe
 @allow(*STAFF)
-def paper(request: HttpRequest, pk: int) -> HttpResponseBase:
+def paper(request: HttpRequest, pk: int) -> HttpResponse:
     """Show an issued paper in the browser."""
     return paper_response(fetch(request, Paper, pk=pk))
 
 
 @require_safe
 @allow(*STAFF)
-def photo(request: HttpRequest, pk: int, size: str) -> HttpResponseBase:
+def photo(request: HttpRequest, pk: int, size: str) -> HttpResponse:
     """Show a photo, full or as thumbnail."""
     return photo_response(fetch(request, Photo, pk=pk), size)
 
 
 @require_safe
 @allow(*STAFF)
-def signature(request: HttpRequest, pk: int) -> HttpResponseBase:
+def signature(request: HttpRequest, pk: int) -> HttpResponse:
     """Show a drawn signature."""
     return signature_response(fetch(request, Signature, pk=pk))

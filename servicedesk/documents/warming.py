@@ -1,4 +1,4 @@
-"""Warms the renderer when a worker starts. WeasyPrint is imported only there, and at the first paper: it costs 0.6 s."""
+"""Warms the renderer when a worker starts. WeasyPrint is imported there or at the first paper: it costs 0.6 s."""
 
 from __future__ import annotations
 

@@ -27,7 +27,7 @@ def test_a_paper_is_kept_privately(paper, centre):
     assert list(Paper.objects.about_order("W2611-0318")) == [paper]
     assert papers.find("bill", "NH-S26-000296", centre, "zh-hant") == paper
     assert checks.problems() == []
-    with pytest.raises(ValueError, match="documents.views"):
+    with pytest.raises(ValueError, match=r"documents\.views"):
         _ = paper.file.url
 
 

@@ -38,7 +38,7 @@ def test_a_photo_is_kept_small_upright_and_without_metadata(by, centre):
         assert (image.format, image.size, dict(image.getexif())) == ("JPEG", (1200, 1600), {})
         red, green, _blue = image.getpixel((1100, 100))  # the red corner went from top left to top right
         assert red > 200 > 100 > green
-    assert b"SECRET" not in kept and b"Exif" not in kept and b"SECRET" not in thumbnail
+    assert [mark in kept + thumbnail for mark in (b"SECRET", b"Exif")] == [False, False]
     assert len(kept) <= 400_000
     with Image.open(io.BytesIO(thumbnail)) as image:
         assert image.size == (240, 320)
@@ -86,7 +86,7 @@ DAMAGED = "The file is not a photo, or it arrived damaged. Use a JPEG, PNG or We
         pytest.param(picture((900, 600), "PNG")[:30_000], DAMAGED, id="truncated png"),
         pytest.param(
             b"\0\0\0\x18ftypheic" + b"\0" * 200,
-            "HEIC photos cannot be read. Set the camera to “most compatible” (JPEG) and take it again.",
+            "HEIC photos cannot be read. Set the camera to JPEG (“most compatible”) and try again.",
             id="heic",
         ),
         pytest.param(

@@ -28,6 +28,7 @@ def test_a_name_can_be_typed_instead(by, centre):
     assert (signature.typed, signature.data_uri()) == (True, "")
 
 
+JPEG = base64.b64encode(picture((60, 60))).decode()
 BIG = base64.b64encode(b"\0" * 210_000).decode()
 
 
