@@ -63,6 +63,14 @@
   };
   document.querySelectorAll("[data-toast]").forEach(dismiss);
 
+  // A table wider than a phone scrolls by itself: reachable by keyboard too.
+  const reach = () => document.querySelectorAll(".sd-table").forEach((table) => {
+    if (table.scrollWidth > table.clientWidth + 1) table.tabIndex = 0;
+    else table.removeAttribute("tabindex");
+  });
+  reach();
+  window.addEventListener("resize", reach);
+
   // What must be read first gets the focus: error summary, refusal.
   const first = document.querySelector("[data-focus]");
   if (first) first.focus();
