@@ -57,6 +57,13 @@ def zone_of(place: Any) -> dt.tzinfo:
     raise ValueError("a time needs the service centre whose clock shows it")
 
 
+def currency_of(place: Any) -> str:
+    """Return the currency of a centre, of anything with `.centre`, or the code itself."""
+    if isinstance(place, str):
+        return place
+    return str(getattr(place, "currency", "") or place.centre.currency)
+
+
 def minor_units(currency: str) -> int:
     """Return how many decimals amounts in `currency` carry."""
     return MINOR_UNITS.get(currency, 2)

@@ -1,13 +1,25 @@
-"""Every icon that templates and code name is vendored."""
+"""Every template parses, and every icon that templates and code name is vendored."""
 
 import re
 from pathlib import Path
 
+import pytest
 from django.conf import settings
+from django.template.loader import get_template
 
 from servicedesk.staff import icons
 
 ROOT = Path(settings.BASE_DIR)
+PAGES = sorted(
+    str(path.relative_to(ROOT / "templates"))
+    for path in (ROOT / "templates").rglob("*.html")
+    if "messages" not in path.parts  # drawn by an engine of their own
+)
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_template_parses(name):
+    get_template(name)
 
 
 def named_icons():

@@ -1,6 +1,6 @@
 """Tags of the house, built into every template. docs/components.md lists them with their parameters.
 
-They draw; they decide nothing and, apart from `visit_line`, query nothing.
+They draw; they decide nothing and, apart from `visit_line`, query nothing. Long, because a tag library is one module.
 """
 
 from __future__ import annotations
@@ -17,9 +17,9 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext, to_locale
 
-from servicedesk import clock, registry
+from servicedesk import clock
 from servicedesk.staff import formats, icons
-from servicedesk.staff.chapters import CHAPTER_OF_STAGE, CHAPTERS
+from servicedesk.staff.chapters import CHAPTER_OF_STAGE, CHAPTERS, visit_steps
 
 register = template.Library()
 
@@ -55,12 +55,6 @@ def ticking_words() -> SafeString:
 def initial(name: Any) -> str:
     """The first character of a name, for the round badge beside it."""
     return str(name or "").strip()[:1].upper() or "?"
-
-
-@register.filter
-def split_lines(text: Any) -> list[str]:
-    """The lines of a text."""
-    return str(text or "").splitlines()
 
 
 # ---- marks -------------------------------------------------------------------------------------------------------
@@ -184,38 +178,7 @@ def visit_line(context: Context, visit: Any) -> dict[str, Any]:
     """
     if not hasattr(visit, "stage"):
         return {"steps": list(visit)}
-    now_at = CHAPTER_OF_STAGE.get(str(visit.stage), 9)
-    now = present(context)
-    place = place_of(context, None, visit)
-    steps = []
-    for number, label in CHAPTERS.items():
-        ask = registry.visit_steps.get(number)
-        step = ask(visit) if ask else registry.VisitStep()
-        happened = bool(step.at and step.at <= now)
-        if number < now_at <= 8 or (now_at == 9 and happened):
-            state = "done"
-        elif number == now_at:
-            state = "now"
-        else:
-            state = "next"
-        steps.append(
-            {"number": number, "label": label, "state": state, "who": step.who, "note": step.note}
-            | {"when": when_words(step, place, now, running=state == "now")}
-        )
-    return {"steps": steps}
-
-
-def when_words(step: registry.VisitStep, place: Any, now: dt.datetime, *, running: bool) -> str:
-    """When a chapter happened: "08:52 – 09:18", "since 09:34", "21 Nov 14:05"."""
-    if not step.at:
-        return ""
-    start = formats.format_moment(step.at, place, now=now)
-    if step.until:
-        end = formats.format_moment(step.until, place, now=now)
-        return start if start == end else f"{start} – {end}"
-    if running and step.at <= now:
-        return gettext("since %(time)s") % {"time": start}
-    return start
+    return {"steps": visit_steps(visit, place_of(context, None, visit), present(context))}
 
 
 @register.simple_tag
@@ -239,13 +202,13 @@ def visit_mini(visit: Any, held: Any = False, broken: bool = False) -> SafeStrin
 @register.filter
 def money(amount: Any, centre: Any) -> str:
     """`{{ total|money:centre }}`: NT$11,277. Takes a centre, anything with `.centre`, or a currency code."""
-    return "" if amount in (None, "") else formats.format_money(amount, currency_of(centre))
+    return "" if amount in (None, "") else formats.format_money(amount, formats.currency_of(centre))
 
 
 @register.filter
 def amount(value: Any, centre: Any) -> str:
     """`{{ price|amount:centre }}`: 11,277, for table columns whose head names the currency."""
-    return "" if value in (None, "") else formats.format_amount(value, currency_of(centre))
+    return "" if value in (None, "") else formats.format_amount(value, formats.currency_of(centre))
 
 
 @register.filter
@@ -333,13 +296,6 @@ def place_of(context: Context, centre: Any, thing: Any) -> Any:
         if owner is not None and "centre" in getattr(getattr(owner, "_state", None), "fields_cache", {}):
             return owner.centre
     return context.get("centre") or context.get("current_centre") or getattr(thing, "centre", None) or thing
-
-
-def currency_of(centre: Any) -> str:
-    """The currency of a centre, of anything with `.centre`, or the code itself."""
-    if isinstance(centre, str):
-        return centre
-    return str(getattr(centre, "currency", "") or centre.centre.currency)
 
 
 @register.simple_tag(takes_context=True)
