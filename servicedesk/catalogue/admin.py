@@ -3,6 +3,7 @@
 from django.contrib import admin
 
 from servicedesk.catalogue import models
+from servicedesk.catalogue.names import Named
 
 
 class ReferenceAdmin(admin.ModelAdmin):
@@ -11,7 +12,7 @@ class ReferenceAdmin(admin.ModelAdmin):
     search_fields = ["name_en", "name_zh_hant", "name_zh_hans"]
 
     @admin.display(description="code")
-    def key_of(self, row: models.Named) -> str:
+    def key_of(self, row: Named) -> str:
         """What the trade calls the row by."""
         return str(next(getattr(row, field) for field in ("code", "part_no", "key") if hasattr(row, field)))
 

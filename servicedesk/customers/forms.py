@@ -37,9 +37,7 @@ class ContactForm(forms.Form):
     consent = forms.BooleanField(label=gettext_lazy("Agrees to be contacted after the visit"), required=False)
     account_customer = forms.BooleanField(label=gettext_lazy("Account customer: pays later by account"), required=False)
 
-    def __init__(
-        self, data: Any = None, *, centre: ServiceCentre, customer: Customer, may_grant_account: bool
-    ) -> None:
+    def __init__(self, data: Any = None, *, centre: ServiceCentre, customer: Customer, may_grant_account: bool) -> None:
         initial = {name: getattr(customer, name) for name in ("name", "honorific", "email", "language", "channel")}
         initial |= {
             "phone": customer.phone_text,

@@ -55,7 +55,7 @@ def customer_detail(request: StaffRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def customer_edit(request: StaffRequest, pk: int) -> HttpResponse:
     """Correct a customer's particulars. Only a manager makes him an account customer."""
-    customer = fetch(request, Customer, pk=pk)
+    customer = fetch(request, Customer.objects.filter(erased_at=None), pk=pk)
     form = ContactForm(
         request.POST or None,
         centre=request.centre,
@@ -79,7 +79,7 @@ def customer_edit(request: StaffRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def vehicle_add(request: StaffRequest, pk: int) -> HttpResponse:
     """Give a customer another car; one he has already is found again by plate or VIN."""
-    customer = fetch(request, Customer, pk=pk)
+    customer = fetch(request, Customer.objects.filter(erased_at=None), pk=pk)
     form = VehicleForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         return perform(
@@ -98,7 +98,7 @@ def vehicle_add(request: StaffRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def vehicle_edit(request: StaffRequest, pk: int) -> HttpResponse:
     """Correct a car's particulars. An odd VIN is taken, with a warning."""
-    vehicle = fetch(request, Vehicle.objects.select_related("customer"), pk=pk)
+    vehicle = fetch(request, Vehicle.objects.filter(customer__erased_at=None).select_related("customer"), pk=pk)
     form = VehicleForm(request.POST or None, vehicle=vehicle)
     if request.method == "POST" and form.is_valid():
         return perform(

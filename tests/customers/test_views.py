@@ -5,6 +5,7 @@ import uuid
 import pytest
 
 from servicedesk.customers.models import Customer, CustomerChange, Vehicle
+from servicedesk.customers.search import erase
 from servicedesk.staff.models import HandledRequest, Membership
 from servicedesk.staff.roles import Role
 from tests.fixtures.people import client_of
@@ -60,6 +61,12 @@ def test_strangers_objects_do_not_exist(outsider, customer, vehicle):
     assert [client_of(outsider).get(url).status_code for url in urls] == [200, 404, 404, 404, 404]
     assert [client_of(outsider).act(url, CONTACT | CAR).status_code for url in urls[2:]] == [404, 404, 404]
     assert "林怡君" not in client_of(outsider).get("/customers/").content.decode()
+
+
+def test_an_erased_customer_is_only_looked_at(advisor, customer, vehicle):
+    erase(customer)
+    opened = [client_of(advisor).get(url).status_code for url in pages(customer, vehicle)]
+    assert opened == [200, 200, 404, 404, 404]
 
 
 def test_anonymous_people_are_sent_to_sign_in(customer, vehicle):
