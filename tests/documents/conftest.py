@@ -1,4 +1,4 @@
-"""A private media folder for each test, two centres, and pictures to send."""
+"""A private media folder for each test, and pictures to send."""
 
 import base64
 import io
@@ -7,13 +7,10 @@ import zlib
 from pathlib import Path
 
 import pytest
-from django.contrib.auth import get_user_model
 from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image, ImageDraw
 
 from servicedesk.staff.actors import Actor
-from servicedesk.staff.models import Membership, ServiceCentre
-from servicedesk.staff.roles import Role
 
 
 @pytest.fixture(autouse=True)
@@ -21,35 +18,6 @@ def media(settings, tmp_path) -> Path:
     """Private files of this test."""
     settings.MEDIA_ROOT = tmp_path / "media"
     return tmp_path / "media"
-
-
-@pytest.fixture
-def centre(db) -> ServiceCentre:
-    return ServiceCentre.objects.create(
-        code="NH", name="禾沐汽車 內湖服務廠", address="台北市內湖區示範路88號", phone="02-5550-0188", region="tw"
-    )
-
-
-@pytest.fixture
-def other_centre(db) -> ServiceCentre:
-    return ServiceCentre.objects.create(code="XY", name="信義服務廠", address="台北市", phone="02-5550-0199")
-
-
-@pytest.fixture
-def person(centre):
-    """Make a member of staff with one role."""
-
-    def make(role: Role, at: ServiceCentre = centre):
-        user = get_user_model().objects.create_user(f"{role}-{at.code}", display_name="許博安")
-        Membership.objects.create(user=user, centre=at, role=role)
-        return user
-
-    return make
-
-
-@pytest.fixture
-def advisor(person):
-    return person(Role.ADVISOR)
 
 
 @pytest.fixture

@@ -42,7 +42,7 @@ def test_a_photo_is_kept_small_upright_and_without_metadata(by, centre):
     assert len(kept) <= 400_000
     with Image.open(io.BytesIO(thumbnail)) as image:
         assert image.size == (240, 320)
-    assert (photo.caption, photo.by_label, photo.width, photo.height) == ("前保險桿 刮傷", "許博安", 1200, 1600)
+    assert (photo.caption, photo.by_label, photo.width, photo.height) == ("前保險桿 刮傷", "許雅婷", 1200, 1600)
     assert os.stat(photo.file.path).st_mode & 0o777 == 0o600
 
 

@@ -16,7 +16,7 @@ pytestmark = pytest.mark.django_db
 
 def test_a_drawn_signature_is_kept(by, centre):
     signature = signatures.keep(drawing(), name="  林雨澄 ", by=by, centre=centre)
-    assert (signature.name, signature.typed, signature.by_label) == ("林雨澄", False, "許博安")
+    assert (signature.name, signature.typed, signature.by_label) == ("林雨澄", False, "許雅婷")
     with Image.open(io.BytesIO(bytes(Signature.objects.get().drawing))) as image:
         assert (image.format, image.size, image.mode) == ("PNG", (600, 200), "P")
     assert len(signature.drawing) < 10_000

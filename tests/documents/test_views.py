@@ -4,7 +4,6 @@ import pytest
 from django.urls import reverse
 
 from servicedesk.documents import papers, photos, signatures
-from servicedesk.staff.roles import Role
 from tests.documents.conftest import drawing, picture, upload
 
 pytestmark = pytest.mark.django_db
@@ -36,15 +35,13 @@ def test_staff_of_the_centre_sees_it_and_no_cache_keeps_it(client, advisor, urls
         assert client.post(url).status_code == 405
 
 
-def test_others_do_not(client, person, other_centre, urls):
+def test_others_do_not(client, outsider, admin_user, urls):
     for url in urls:
         assert client.get(url).status_code == 302
-    client.force_login(person(Role.ADVISOR, other_centre))
-    for url in urls:
-        assert client.get(url).status_code == 404
-    client.force_login(person(Role.ADMIN))
-    for url in urls:
-        assert client.get(url).status_code == 403
+    for user, status in ((outsider, 404), (admin_user, 403)):
+        client.force_login(user)
+        for url in urls:
+            assert client.get(url).status_code == status
 
 
 def test_what_is_not_there_is_not_found(client, advisor, by, centre, urls):
