@@ -9,6 +9,7 @@ from django.core.cache import cache
 from django.db import connection
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext_lazy as _
 
 from servicedesk import clock, registry
 from servicedesk.staff.models import ServiceCentre, User
@@ -36,7 +37,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "current_centre": centre,
         "centres": list({m.centre_id: m.centre for m in memberships}.values()),
         "roles": roles,
-        "role_label": Role(next(m.role for m in memberships if m.centre_id == centre.pk)).label,
+        "role_label": role_label(user, centre, roles),
         "local_now": centre.local(clock.now()),
         "menu_groups": menu_groups(request, user, centre, roles),
     }
@@ -45,6 +46,12 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     except NoReverseMatch:
         context["search_url"] = ""
     return context
+
+
+def role_label(user: User, centre: ServiceCentre, roles: frozenset[str]) -> Any:
+    """What the user is called here: his first role in the manual's order, or the general manager."""
+    first = next((role for role in Role if role.value in roles), Role.ADMIN)
+    return _("General manager") if first == Role.MANAGER and user.has_final_say(centre.pk) else first.label
 
 
 def menu_groups(

@@ -12,6 +12,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
@@ -39,7 +40,10 @@ def demo_accounts() -> list[dict[str, str]]:
     memberships = (
         Membership.objects.filter(user__username__in=names, user__is_active=True).select_related("user").order_by("pk")
     )
-    label = {m.user.username: (m.get_role_display(), m.user.display_name) for m in memberships}
+    label = {
+        m.user.username: (_("General manager") if m.final_say else m.get_role_display(), m.user.display_name)
+        for m in memberships
+    }
     return [{"username": name, "role": str(label[name][0]), "name": label[name][1]} for name in names if name in label]
 
 

@@ -40,11 +40,47 @@ ACCOUNTS = [
 ]
 
 CUSTOMERS = [
-    ("林怡君", "ms", "0928111417", "lin.yijun@example.com", "email", "BKQ-5821", "Toyota", "RAV4", 2023, "hybrid", 39800),
-    ("周建宏", "mr", "0912222033", "chou@example.com", "sms", "AXN-0937", "Toyota", "Corolla Altis", 2019, "petrol", 88120),
+    (
+        "林怡君",
+        "ms",
+        "0928111417",
+        "lin.yijun@example.com",
+        "email",
+        "BKQ-5821",
+        "Toyota",
+        "RAV4",
+        2023,
+        "hybrid",
+        39800,
+    ),
+    (
+        "周建宏",
+        "mr",
+        "0912222033",
+        "chou@example.com",
+        "sms",
+        "AXN-0937",
+        "Toyota",
+        "Corolla Altis",
+        2019,
+        "petrol",
+        88120,
+    ),
     ("郭子豪", "mr", "0933123456", "kuo@example.com", "email", "BHS-6128", "Honda", "CR-V", 2021, "petrol", 52340),
     ("何佩蓉", "ms", "0955667788", "ho@example.com", "sms", "EAA-3072", "Luxgen", "n7", 2024, "ev", 15020),
-    ("Emily Carter", "ms", "0966778899", "emily.carter@example.com", "email", "RDE-6610", "Toyota", "Corolla Cross", 2022, "hybrid", 30110),
+    (
+        "Emily Carter",
+        "ms",
+        "0966778899",
+        "emily.carter@example.com",
+        "email",
+        "RDE-6610",
+        "Toyota",
+        "Corolla Cross",
+        2022,
+        "hybrid",
+        30110,
+    ),
 ]
 
 
@@ -55,7 +91,9 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Create what is missing; what is there stays as people left it."""
         if not settings.DEMO:
-            raise CommandError("Demonstration data is loaded in demo mode only (SERVICEDESK_DEMO=1, never in production).")
+            raise CommandError(
+                "Demonstration data is loaded in demo mode only (SERVICEDESK_DEMO=1, never in production)."
+            )
         centre = make_centre()
         make_accounts(centre)
         make_customers(centre)
