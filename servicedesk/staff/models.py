@@ -39,13 +39,13 @@ class ServiceCentre(models.Model):
     currency = models.CharField(max_length=3, default="TWD")
     minor_units = models.PositiveSmallIntegerField(default=0)
     tax_rate = models.DecimalField(max_digits=5, decimal_places=4, default=Decimal("0.05"))
-    tax_inclusive = models.BooleanField(default=False, help_text=_("Prices already contain the tax."))
+    tax_inclusive = models.BooleanField(default=False, help_text="Prices already contain the tax.")
     labour_rate = models.DecimalField(max_digits=10, decimal_places=2, default=Decimal("1200"))
     consent_tolerance = models.DecimalField(max_digits=5, decimal_places=4, default=Decimal("0"))
     reception_places = models.PositiveSmallIntegerField(default=2)
     slot_minutes = models.PositiveSmallIntegerField(default=30)
     answer_minutes = models.PositiveSmallIntegerField(
-        default=30, help_text=_("Opening minutes to answer a booking request.")
+        default=30, help_text="Opening minutes to answer a booking request."
     )
     guarantee_km = models.PositiveIntegerField(default=20000)
     guarantee_days = models.PositiveIntegerField(default=365)
@@ -155,7 +155,7 @@ class Shift(models.Model):
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="shifts")
     centre = models.ForeignKey(ServiceCentre, on_delete=models.CASCADE, related_name="shifts")
-    weekday = models.PositiveSmallIntegerField(help_text=_("0 is Monday."))
+    weekday = models.PositiveSmallIntegerField(help_text="0 is Monday.")
     starts = models.TimeField()
     ends = models.TimeField()
 

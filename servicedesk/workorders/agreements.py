@@ -20,7 +20,7 @@ class Estimate(ActorFields):
 
     work_order = models.ForeignKey("workorders.WorkOrder", on_delete=models.PROTECT, related_name="estimates")
     version = models.PositiveSmallIntegerField()
-    lines = models.JSONField(help_text=_("[{line, code, title, kind, quantity, unit_price, amount, state}, …]"))
+    lines = models.JSONField(help_text="[{line, code, title, kind, quantity, unit_price, amount, state}, …]")
     net = models.DecimalField(max_digits=12, decimal_places=2)
     tax = models.DecimalField(max_digits=12, decimal_places=2)
     total = models.DecimalField(max_digits=12, decimal_places=2)
@@ -51,7 +51,7 @@ class Consent(ActorFields):
     estimate = models.ForeignKey(Estimate, on_delete=models.PROTECT, related_name="consents")
     method = models.CharField(max_length=10, choices=ConsentMethod.choices)
     at = models.DateTimeField()
-    person = models.CharField(max_length=80, help_text=_("Who agreed."))
+    person = models.CharField(max_length=80, help_text="Who agreed.")
     phone = models.CharField(max_length=32, blank=True)
     address = models.GenericIPAddressField(null=True, blank=True)
     read_back = models.BooleanField(default=False)

@@ -40,7 +40,7 @@ class WorkOrder(models.Model):
     stage_since = models.DateTimeField()
     opened_at = models.DateTimeField()
     promised_at = models.DateTimeField(
-        null=True, blank=True, help_text=_("The promised delivery time, as last agreed.")
+        null=True, blank=True, help_text="The promised delivery time, as last agreed."
     )
     ready_at = models.DateTimeField(null=True, blank=True)
     delivered_at = models.DateTimeField(null=True, blank=True)
@@ -166,7 +166,7 @@ class WorkOrderLine(models.Model):
     state = models.CharField(max_length=8, choices=LineState.choices, default=LineState.PROPOSED)
     origin = models.CharField(max_length=10, choices=LineOrigin.choices, default=LineOrigin.RECEPTION)
     urgency = models.CharField(max_length=8, choices=Urgency.choices, default=Urgency.SOON)
-    finding = models.TextField(blank=True, help_text=_("What was seen or measured, and why the work is proposed."))
+    finding = models.TextField(blank=True, help_text="What was seen or measured, and why the work is proposed.")
     decline_reason = models.CharField(max_length=200, blank=True)
     deferred_to = models.DateField(null=True, blank=True)
     position = models.PositiveSmallIntegerField(default=0)

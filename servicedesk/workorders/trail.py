@@ -30,7 +30,7 @@ class Event(ActorFields):
     at = models.DateTimeField()
     data = models.JSONField(default=dict)
     text_hash = models.CharField(
-        max_length=64, blank=True, help_text=_("Salted hash of the free text, which is erasable.")
+        max_length=64, blank=True, help_text="Salted hash of the free text, which is erasable."
     )
     previous_hash = models.CharField(max_length=64, blank=True)
     hash = models.CharField(max_length=64)
@@ -101,9 +101,9 @@ class Promise(ActorFields):
         "workorders.WorkOrder", null=True, blank=True, on_delete=models.CASCADE, related_name="promises"
     )
     kind = models.CharField(max_length=20, choices=Kind.choices)
-    target_kind = models.CharField(max_length=40, help_text=_("app_label.model of the row it is about."))
+    target_kind = models.CharField(max_length=40, help_text="app_label.model of the row it is about.")
     target_id = models.BigIntegerField()
-    about = models.CharField(max_length=120, help_text=_("What is promised, as people see it."))
+    about = models.CharField(max_length=120, help_text="What is promised, as people see it.")
     url = models.CharField(max_length=200, blank=True)
     owner = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="promises"
