@@ -1,0 +1,162 @@
+"""Who should do the work: technicians ranked by skill, certificates, workload, shift and knowledge of the car (M3.1-b).
+
+Queries: seven, whatever the number of technicians. Nothing here changes a row.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from servicedesk.catalogue.models import LabourOperation
+from servicedesk.clock import now
+from servicedesk.staff.calendar import Calendar
+from servicedesk.staff.models import Absence, Certificate, CertificateKind, ServiceCentre, Shift, User
+from servicedesk.staff.roles import Role
+from servicedesk.workorders.models import WorkOrder
+from workshop.models import Job, JobState
+
+DAY_HOURS = Decimal(8)
+
+
+@dataclass(frozen=True)
+class Sign:
+    """One reason for or against: `mark` is plus, minus or no."""
+
+    mark: str
+    text: str
+
+
+@dataclass
+class Candidate:
+    """A technician with his reasons. `possible` is False when he must not do it at all."""
+
+    user: User
+    load: Decimal
+    starts_at: dt.datetime
+    ends_at: dt.datetime
+    points: int = 50
+    possible: bool = True
+    signs: list[Sign] = field(default_factory=list)
+    rank: int = 0
+
+    @property
+    def level(self) -> str:
+        """Skill level as written in the trade: L3."""
+        return f"L{self.user.skill_level}"
+
+
+def technicians(centre: ServiceCentre) -> list[User]:
+    """Technicians of the centre who may sign in, by name."""
+    return list(
+        User.objects.filter(memberships__centre=centre, memberships__role=Role.TECHNICIAN, is_active=True)
+        .distinct()
+        .order_by("display_name", "pk")
+    )
+
+
+def hours_in_hand(people: list[User]) -> dict[int, Decimal]:
+    """Planned hours of unfinished jobs, by technician id. One query."""
+    load: dict[int, Decimal] = defaultdict(Decimal)
+    jobs = Job.objects.unfinished().filter(technician__in=people).select_related("line")
+    for job in jobs:
+        load[job.technician_id or 0] += job.std_hours
+    return load
+
+
+def candidates(work_order: WorkOrder, jobs: list[Job] | None = None) -> list[Candidate]:
+    """Technicians of the visit's centre, best first; the impossible ones last, with the reason."""
+    centre = work_order.centre
+    jobs = _asked(work_order) if jobs is None else jobs
+    people = technicians(centre)
+    facts = _Facts(work_order, people)
+    hours = sum((job.std_hours for job in jobs), Decimal(0))
+    calendar = Calendar(centre)
+    found = []
+    for person in people:
+        load = facts.load.get(person.pk, Decimal(0))
+        starts = calendar.add_opening_time(calendar.next_opening(now()), dt.timedelta(hours=float(load)))
+        ends = calendar.add_opening_time(starts, dt.timedelta(hours=float(hours)))
+        candidate = Candidate(person, load, starts, ends)
+        _weigh(candidate, work_order, [job.operation for job in jobs if job.operation], facts)
+        found.append(candidate)
+    found.sort(key=lambda entry: (not entry.possible, -entry.points, entry.load, entry.user.pk))
+    for rank, candidate in enumerate(found, start=1):
+        candidate.rank = rank
+    return found
+
+
+def _asked(work_order: WorkOrder) -> list[Job]:
+    return list(Job.objects.to_assign().filter(work_order=work_order).select_related("line__operation").order_by("id"))
+
+
+class _Facts:
+    """What is known about the technicians today, read in one go."""
+
+    def __init__(self, work_order: WorkOrder, people: list[User]) -> None:
+        centre = work_order.centre
+        moment = centre.local(now())
+        self.load = hours_in_hand(people)
+        self.certificates: dict[int, set[str]] = defaultdict(set)
+        valid = Certificate.objects.filter(user__in=people, valid_until__gte=moment.date())
+        for user_id, kind in valid.values_list("user_id", "kind"):
+            self.certificates[user_id].add(kind)
+        shifts = Shift.objects.filter(user__in=people, centre=centre, weekday=moment.weekday(), ends__gt=moment.time())
+        self.on_shift = set(shifts.values_list("user_id", flat=True))
+        absences = Absence.objects.filter(user__in=people, starts_at__lte=moment, ends_at__gt=moment)
+        self.absent = set(absences.values_list("user_id", flat=True))
+        knows = Job.objects.filter(technician__in=people, work_order__vehicle_id=work_order.vehicle_id)
+        self.knows = set(knows.filter(state=JobState.DONE).values_list("technician_id", flat=True))
+
+
+def _weigh(candidate: Candidate, work_order: WorkOrder, operations: list[LabourOperation], facts: _Facts) -> None:
+    person = candidate.user
+    _weigh_skill(candidate, operations, facts.certificates.get(person.pk, set()))
+    if person.pk in facts.absent:
+        _against(candidate, _("Absent now"))
+    elif person.pk not in facts.on_shift:
+        candidate.points -= 25
+        candidate.signs.append(Sign("minus", _("Not on shift today")))
+    if person.pk in facts.knows:
+        candidate.points += 12
+        candidate.signs.append(Sign("plus", _("Has worked on this car")))
+    share = int(candidate.load / DAY_HOURS * 100)
+    candidate.points -= min(40, share // 3)
+    candidate.signs.append(Sign("minus" if share >= 75 else "plus", _("Workload %(share)s%%") % {"share": share}))
+    if work_order.promised_at:
+        late = candidate.ends_at > work_order.promised_at
+        candidate.points += -15 if late else 10
+        text = _("Misses the promised time") if late else _("In time for the promise")
+        candidate.signs.append(Sign("minus" if late else "plus", text))
+    candidate.points = max(0, min(99, candidate.points))
+
+
+def _weigh_skill(candidate: Candidate, operations: list[LabourOperation], held: set[str]) -> None:
+    needed = max((operation.skill_level for operation in operations), default=1)
+    words = {"has": candidate.level, "needs": f"L{needed}"}
+    if candidate.user.skill_level < needed:
+        _against(candidate, _("Skill %(has)s is below the %(needs)s needed") % words)
+    else:
+        candidate.points += 20 - 2 * (candidate.user.skill_level - needed)
+        candidate.signs.append(Sign("plus", _("Skill %(has)s ≥ %(needs)s") % words))
+    for operation in operations:
+        accepted = operation.certificates_accepted
+        if accepted and not accepted & held:
+            kind = certificate_label(operation.cert_required)
+            _against(candidate, _("No valid certificate: %(kind)s") % {"kind": kind})
+            break
+
+
+def certificate_label(kind: str) -> str:
+    """The certificate's name in the active language; an unknown kind is shown by its code."""
+    return str(dict(CertificateKind.choices).get(kind, kind))
+
+
+def _against(candidate: Candidate, text: Any) -> None:
+    candidate.possible = False
+    candidate.signs.insert(0, Sign("no", str(text)))

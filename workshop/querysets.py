@@ -1,0 +1,78 @@
+"""Named selections of jobs, work spans and findings; who worked on a car."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.auth import get_user_model
+from django.db.models import Q, QuerySet
+
+from servicedesk.staff.querysets import CentreScoped
+from servicedesk.workorders.models import LineState, WorkOrder
+
+
+class Jobs(CentreScoped):
+    """Selections of jobs."""
+
+    centre_path = "work_order__centre_id"
+
+    def for_rows(self) -> Jobs:
+        """With what a list row or a phone page shows."""
+        return self.select_related(
+            "work_order__vehicle",
+            "work_order__customer",
+            "work_order__centre",
+            "line__operation",
+            "technician",
+            "bay",
+            "assigned_by",
+        )
+
+    def agreed(self) -> Jobs:
+        """Jobs whose line the customer agreed to; rework needs nobody's consent."""
+        return self.exclude(line__state__in=(LineState.PROPOSED, LineState.DECLINED, LineState.DEFERRED))
+
+    def unfinished(self) -> Jobs:
+        """Jobs still to be done."""
+        return self.agreed().exclude(state="done")
+
+    def to_assign(self) -> Jobs:
+        """Jobs that wait for a technician."""
+        return self.agreed().filter(state="waiting")
+
+    def of_technician(self, user: Any) -> Jobs:
+        """Jobs given to `user`."""
+        return self.filter(technician=user)
+
+
+class Spans(QuerySet):
+    """Selections of working time."""
+
+    def running(self) -> Spans:
+        """Clocks that run now."""
+        return self.filter(ended_at=None)
+
+
+class Findings(CentreScoped):
+    """Selections of findings."""
+
+    centre_path = "work_order__centre_id"
+
+    def reported(self) -> Findings:
+        """Waiting for the supervisor."""
+        return self.filter(state="reported")
+
+    def undecided(self) -> Findings:
+        """Reported or proposed: the plan is not settled yet."""
+        return self.exclude(state="decided")
+
+
+def technicians_of(work_order: WorkOrder) -> set[int]:
+    """Ids of everybody who worked on this visit or has a job of it in hand: none of them may inspect it finally."""
+    people = get_user_model().objects.filter(Q(work_spans__job__work_order=work_order) | Q(jobs__work_order=work_order))
+    return set(people.values_list("pk", flat=True))
+
+
+def did_work(work_order: WorkOrder, user_id: int | None) -> bool:
+    """Whether the user has working time on this visit."""
+    return get_user_model().objects.filter(pk=user_id, work_spans__job__work_order=work_order).exists()

@@ -1,0 +1,86 @@
+"""What this chapter does when a visit enters a stage or the customer decides, and what it asks before a stage."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext as _
+
+from servicedesk.clock import now
+from servicedesk.staff.actors import Actor
+from servicedesk.staff.roles import Role
+from servicedesk.workorders import services as visits
+from servicedesk.workorders.gates import Requirement, gate
+from servicedesk.workorders.models import Consent, Hold, LineState, WorkOrder
+from servicedesk.workorders.stages import IN_WORKSHOP, Stage
+from servicedesk.workorders.transitions import advance
+from workshop.models import Finding, FindingState, Job, JobState
+from workshop.services.jobs import open_jobs
+
+READ = (JobState.ACKNOWLEDGED, JobState.RUNNING, JobState.PAUSED, JobState.DONE)
+
+
+def open_jobs_on_authorised(work_order: WorkOrder, by: Actor) -> None:
+    """Entering AUTHORISED: a waiting job per approved labour line."""
+    open_jobs(work_order)
+
+
+def take_up_consent(work_order: WorkOrder, consent: Consent, by: Actor) -> None:
+    """After a consent: jobs for what was newly approved, findings decided, the wait for consent over.
+
+    Work approved after the repair was finished brings the visit back to repair, in the name of whoever decided.
+    """
+    if work_order.stage not in IN_WORKSHOP:
+        return
+    opened = open_jobs(work_order)
+    decided = Finding.objects.filter(work_order=work_order, state=FindingState.PROPOSED)
+    decided.exclude(line__state=LineState.PROPOSED).update(state=FindingState.DECIDED, settled_at=now())
+    if not work_order.lines.top().unanswered().exists():
+        visits.release(work_order, cause=Hold.Cause.CONSENT, by=by)
+    if opened and work_order.stage in (Stage.SELFCHECK, Stage.FINAL):
+        advance(work_order, to=Stage.REPAIR, by=by)
+
+
+@gate(Stage.REPAIR, source=Stage.AUTHORISED, order=30)
+def assigned_and_read(work_order: WorkOrder) -> list[Requirement]:
+    """M3.1-a, M3.1-c: somebody has the work and has read it."""
+    states = list(Job.objects.agreed().filter(work_order=work_order).values_list("state", flat=True))
+    url = work_order.get_absolute_url()
+    return [
+        Requirement(
+            any(state != JobState.WAITING for state in states),
+            _("The supervisor has assigned the work."),
+            "M3.1-a",
+            url,
+            Role.SUPERVISOR,
+        ),
+        Requirement(
+            any(state in READ for state in states),
+            _("The technician has read the work order and confirmed it."),
+            "M3.1-c",
+            url,
+            Role.TECHNICIAN,
+        ),
+    ]
+
+
+@gate(Stage.SELFCHECK, order=30)
+def work_is_complete(work_order: WorkOrder) -> list[Requirement]:
+    """M3.2-b, M3.2-c: all agreed work is done, nothing found is left open, nothing waits for the customer."""
+    url = work_order.get_absolute_url()
+    open_jobs_left = Job.objects.unfinished().filter(work_order=work_order).select_related("line__operation")
+    asked = [
+        Requirement(False, _("Not done yet: %(job)s.") % {"job": job.title}, "M3.2-b", url, Role.TECHNICIAN)
+        for job in open_jobs_left.order_by("id")
+    ]
+    if not asked:
+        any_job = Job.objects.agreed().filter(work_order=work_order).exists()
+        asked.append(Requirement(any_job, _("All agreed work is done."), "M3.2-b", url, Role.TECHNICIAN))
+    reported = Finding.objects.reported().filter(work_order=work_order).exists()
+    asked.append(Requirement(not reported, _("Every finding is dealt with."), "M3.2-c", url, Role.SUPERVISOR))
+    waiting = (
+        work_order.lines.top().unanswered().exists()
+        or Hold.objects.filter(work_order=work_order, cause=Hold.Cause.CONSENT, ended_at=None).exists()
+    )
+    asked.append(Requirement(not waiting, _("The customer has decided on the extra work."), "M3.2-c", url, Role.ADVISOR))
+    return asked
+
+

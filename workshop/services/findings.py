@@ -1,0 +1,110 @@
+"""What is found during the work: reported at once, offered to the customer or settled (M3.2-c)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from servicedesk.catalogue.models import LabourOperation
+from servicedesk.catalogue.prices import prices_of
+from servicedesk.clock import now
+from servicedesk.documents import photos
+from servicedesk.staff.actors import Actor, actor_values
+from servicedesk.workorders import events
+from servicedesk.workorders.consents import propose_operation
+from servicedesk.workorders.models import LineOrigin
+from servicedesk.workorders.stages import IN_WORKSHOP
+from workshop.models import Finding, FindingState, Job, JobState, PauseCause
+from workshop.services.jobs import WorkRefused, ask_stage, lock
+from workshop.services.work import _own, pause
+
+
+@transaction.atomic
+def report_finding(
+    job: Job,
+    *,
+    by: Actor,
+    text: str,
+    urgency: str,
+    operation: LabourOperation | None = None,
+    blocks: bool = False,
+    photo: Any = None,
+) -> Finding:
+    """Report a new problem found while working on `job`: the supervisor sees it at once, and it is on the visit's record.
+
+    `photo` is an upload. `blocks` pauses the job until the customer has decided. Raises PhotoRefused.
+    """
+    job, work_order = _own(job, by)
+    ask_stage(work_order, IN_WORKSHOP)
+    if job.state not in (JobState.RUNNING, JobState.PAUSED, JobState.DONE):
+        raise WorkRefused(_("Start the job first, then report what you find."))
+    finding = Finding.objects.create(
+        work_order=work_order,
+        job=job,
+        text=text.strip(),
+        urgency=urgency,
+        operation=operation,
+        blocks=blocks,
+        photo=photos.keep(photo, by=by, centre=work_order.centre) if photo else None,
+        reported_at=now(),
+        **actor_values(by),
+    )
+    data = {"finding": finding.pk, "job": job.pk, "urgency": urgency, "operation": operation.code if operation else ""}
+    events.record(work_order, "workshop.finding_reported", by=by, text=finding.text, data=data)
+    if blocks and job.state == JobState.RUNNING:
+        pause(job, cause=PauseCause.CONSENT, by=by, note=finding.text[:200])
+    return finding
+
+
+@transaction.atomic
+def propose_from_finding(finding: Finding, *, operation: LabourOperation, by: Actor) -> Finding:
+    """Add the work a finding asks for to the visit as proposed lines, with the usual parts at the centre's prices.
+
+    The advisor then sends the estimate; nothing starts before the customer's yes. Refused when already proposed or
+    settled, or when a part has no price here.
+    """
+    finding, work_order = _open(finding)
+    kit = list(operation.kit.select_related("part"))
+    prices = prices_of([entry.part for entry in kit], work_order.centre)
+    unpriced = [entry.part for entry in kit if entry.part_id not in prices]
+    if unpriced:
+        text = _("%(part)s has no price at this centre yet: a manager sets it.")
+        raise WorkRefused(*[text % {"part": part.name} for part in unpriced])
+    line = propose_operation(
+        work_order,
+        operation,
+        labour_rate=work_order.centre.labour_rate,
+        parts=[(entry.part, entry.qty, prices[entry.part_id]) for entry in kit],
+        origin=LineOrigin.REPAIR,
+        urgency=finding.urgency,
+        finding=finding.text,
+    )
+    finding.state, finding.line, finding.operation = FindingState.PROPOSED, line, operation
+    finding.save(update_fields=["state", "line", "operation"])
+    data = {"finding": finding.pk, "line": line.pk, "operation": operation.code}
+    events.record(work_order, "workshop.finding_proposed", by=by, data=data)
+    return finding
+
+
+@transaction.atomic
+def settle_finding(finding: Finding, *, note: str, by: Actor) -> Finding:
+    """Settle a reported finding without further work, saying how. Refused when already proposed or settled."""
+    finding, work_order = _open(finding)
+    if not note.strip():
+        raise WorkRefused(_("Say how it is settled."))
+    finding.state, finding.settled_note = FindingState.DECIDED, note.strip()[:200]
+    finding.settled_at, finding.settled_by_id = now(), by.user_id
+    finding.save(update_fields=["state", "settled_note", "settled_at", "settled_by"])
+    events.record(work_order, "workshop.finding_settled", by=by, text=note.strip()[:200], data={"finding": finding.pk})
+    return finding
+
+
+def _open(finding: Finding) -> tuple[Finding, Any]:
+    work_order = lock(finding.work_order_id)
+    ask_stage(work_order, IN_WORKSHOP)
+    fresh = Finding.objects.get(pk=finding.pk)
+    if fresh.state != FindingState.REPORTED:
+        raise WorkRefused(_("This finding has already been dealt with: %(state)s.") % {"state": fresh.get_state_display()})
+    return fresh, work_order
