@@ -28,13 +28,11 @@ def take_up_consent(work_order: WorkOrder, consent: Consent, by: Actor) -> None:
 
     Work approved after the repair was finished brings the visit back to repair, in the name of whoever decided.
     """
-    if work_order.stage not in IN_WORKSHOP:
-        return
-    opened = open_jobs(work_order)
     decided = Finding.objects.filter(work_order=work_order, state=FindingState.PROPOSED)
     decided.exclude(line__state=LineState.PROPOSED).update(state=FindingState.DECIDED, settled_at=now())
     if not work_order.lines.top().unanswered().exists():
         visits.release(work_order, cause=Hold.Cause.CONSENT, by=by)
+    opened = open_jobs(work_order) if work_order.stage in IN_WORKSHOP else []
     if opened and work_order.stage in (Stage.SELFCHECK, Stage.FINAL):
         advance(work_order, to=Stage.REPAIR, by=by)
 

@@ -18,7 +18,7 @@ from servicedesk.workorders.models import LineOrigin
 from servicedesk.workorders.stages import IN_WORKSHOP
 from workshop.models import Finding, FindingState, Job, JobState, PauseCause
 from workshop.services.jobs import WorkRefused, ask_stage, lock
-from workshop.services.work import _own, pause
+from workshop.services.work import own_job, pause
 
 
 @transaction.atomic
@@ -36,7 +36,7 @@ def report_finding(
 
     `photo` is an upload. `blocks` pauses the job until the customer has decided. Raises PhotoRefused.
     """
-    job, work_order = _own(job, by)
+    job, work_order = own_job(job, by)
     ask_stage(work_order, IN_WORKSHOP)
     if job.state not in (JobState.RUNNING, JobState.PAUSED, JobState.DONE):
         raise WorkRefused(_("Start the job first, then report what you find."))

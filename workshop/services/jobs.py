@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from servicedesk.clock import now
 from servicedesk.staff.actors import Actor
-from servicedesk.staff.repeats import Refusal
+from servicedesk.staff.repeats import Reason, Refusal
 from servicedesk.workorders import events
 from servicedesk.workorders.models import LineKind, LineState, WorkOrder, WorkOrderLine
 from workshop.models import Job, JobKind, JobState
@@ -34,8 +34,6 @@ def ask_stage(work_order: WorkOrder, stages: Iterable[str]) -> None:
 
 def wrong_stage(work_order: WorkOrder) -> WorkRefused:
     """The refusal of a step that does not belong to the visit's stage."""
-    from servicedesk.staff.repeats import Reason
-
     text = _("%(plate)s is at “%(stage)s”; this cannot be done there.") % {
         "plate": work_order.vehicle.plate,
         "stage": work_order.get_stage_display(),

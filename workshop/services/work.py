@@ -53,7 +53,7 @@ def start(job: Job, *, by: Actor) -> Job:
 
     Refused: it is another's job, not read yet, done or running, or the technician works on something else.
     """
-    job, work_order = _own(job, by)
+    job, work_order = own_job(job, by)
     ask_stage(work_order, AT_WORK)
     if job.state == JobState.ASSIGNED:
         url = work_order.get_absolute_url()
@@ -81,10 +81,10 @@ def start(job: Job, *, by: Actor) -> Job:
 @transaction.atomic
 def pause(job: Job, *, cause: str, by: Actor, note: str = "") -> Job:
     """Stop the clock and say why; waiting for parts, consent or a bay puts the visit on hold. Refused unless running."""
-    job, work_order = _own(job, by)
+    job, work_order = own_job(job, by)
     if job.state != JobState.RUNNING:
         raise WorkRefused(_("“%(job)s” is not running: %(state)s.") % _words(job))
-    _stop_clock(job, cause)
+    stop_clock(job, cause)
     job.state = JobState.PAUSED
     job.save(update_fields=["state"])
     events.record(work_order, "workshop.paused", by=by, text=note.strip()[:200], data={"job": job.pk, "cause": cause})
@@ -96,7 +96,7 @@ def pause(job: Job, *, cause: str, by: Actor, note: str = "") -> Job:
 @transaction.atomic
 def record_readings(job: Job, values: Mapping[int, Decimal], *, by: Actor) -> list[Reading]:
     """Record measured values {spec id: value}; unchanged ones are left alone. Returns what was written (M3.2-b)."""
-    job, work_order = _own(job, by)
+    job, work_order = own_job(job, by)
     ask_stage(work_order, AT_WORK)
     if job.state not in (JobState.RUNNING, JobState.PAUSED):
         raise WorkRefused(_("Start “%(job)s” first: readings belong to running work.") % _words(job))
@@ -128,11 +128,11 @@ def record_readings(job: Job, values: Mapping[int, Decimal], *, by: Actor) -> li
 def finish(job: Job, *, by: Actor) -> Job:
     """The job is done: its line counts as done, and when nothing else is in the way the visit goes to self-check.
 
-    Refused: not running or paused, a mandatory reading is missing, or one is out of limits and no finding reports it.
+    Refused: not running, a mandatory reading is missing, or one is out of limits and no finding reports it.
     """
-    job, work_order = _own(job, by)
+    job, work_order = own_job(job, by)
     ask_stage(work_order, AT_WORK)
-    if job.state not in (JobState.RUNNING, JobState.PAUSED):
+    if job.state != JobState.RUNNING:
         raise WorkRefused(_("“%(job)s” is not running: %(state)s.") % _words(job))
     url = job.get_absolute_url()
     wanting = [
@@ -145,8 +145,7 @@ def finish(job: Job, *, by: Actor) -> Job:
         ]
     if wanting:
         raise WorkRefused(*wanting)
-    if job.state == JobState.RUNNING:
-        _stop_clock(job, "")
+    stop_clock(job, "")
     job.state = JobState.DONE
     job.finished_at = now()
     job.save(update_fields=["state", "finished_at"])
@@ -164,7 +163,7 @@ def to_self_check(work_order: WorkOrder, *, by: Actor) -> WorkOrder:
     return advance(work_order, to=Stage.SELFCHECK, by=by)
 
 
-def _own(job: Job, by: Actor) -> tuple[Job, WorkOrder]:
+def own_job(job: Job, by: Actor) -> tuple[Job, WorkOrder]:
     """Lock the visit and read the job again; refused when it is not the actor's."""
     work_order = lock(job.work_order_id)
     fresh = Job.objects.select_related("line__operation").get(pk=job.pk)
@@ -173,7 +172,7 @@ def _own(job: Job, by: Actor) -> tuple[Job, WorkOrder]:
     return fresh, work_order
 
 
-def _stop_clock(job: Job, cause: str) -> None:
+def stop_clock(job: Job, cause: str) -> None:
     job.spans.filter(ended_at=None).update(ended_at=now(), cause=cause)
 
 
