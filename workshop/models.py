@@ -229,6 +229,10 @@ class Finding(ActorFields):
     def __str__(self) -> str:
         return self.text[:60]
 
+    def get_absolute_url(self) -> str:
+        """Its page."""
+        return reverse("workshop:finding", args=[self.pk])
+
 
 class ProgressCheck(ActorFields):
     """The supervisor looked at a visit's progress (M3.2-a)."""

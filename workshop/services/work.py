@@ -125,8 +125,8 @@ def record_readings(job: Job, values: Mapping[int, Decimal], *, by: Actor) -> li
 
 
 @transaction.atomic
-def finish(job: Job, *, by: Actor) -> Job:
-    """The job is done: its line counts as done, and when nothing else is in the way the visit goes to self-check.
+def finish(job: Job, *, by: Actor, readings: Mapping[int, Decimal] | None = None) -> Job:
+    """Record `readings`, then the job is done: its line counts as done, and when nothing else is in the way the visit goes to self-check.
 
     Refused: not running, a mandatory reading is missing, or one is out of limits and no finding reports it.
     """
@@ -134,6 +134,7 @@ def finish(job: Job, *, by: Actor) -> Job:
     ask_stage(work_order, AT_WORK)
     if job.state != JobState.RUNNING:
         raise WorkRefused(_("“%(job)s” is not running: %(state)s.") % _words(job))
+    record_readings(job, readings or {}, by=by)
     url = job.get_absolute_url()
     wanting = [
         Reason(_("Reading missing: %(name)s.") % {"name": spec.name}, url, "M3.2-b") for spec in missing_readings(job)
