@@ -24,7 +24,12 @@ class CheckForm(forms.Form):
     )
 
     def __init__(
-        self, data: Any = None, files: Any = None, *, items: list[ChecklistItem], lines: list[WorkOrderLine] | None = None
+        self,
+        data: Any = None,
+        files: Any = None,
+        *,
+        items: list[ChecklistItem],
+        lines: list[WorkOrderLine] | None = None,
     ) -> None:
         super().__init__(data, files)
         self.items, self.lines = items, lines
@@ -37,7 +42,9 @@ class CheckForm(forms.Form):
             self.fields[f"note-{item.pk}"] = forms.CharField(max_length=500, required=False, label=_("What is wrong"))
             if lines is not None:
                 choices = [("", "—"), *((str(line.pk), str(line)) for line in lines)]
-                self.fields[f"line-{item.pk}"] = forms.ChoiceField(choices=choices, required=False, label=_("Goes back"))
+                self.fields[f"line-{item.pk}"] = forms.ChoiceField(
+                    choices=choices, required=False, label=_("Goes back")
+                )
                 self.fields[f"photo-{item.pk}"] = forms.FileField(required=False, label=_("Photo"))
 
     def clean(self) -> dict[str, Any]:

@@ -58,7 +58,7 @@ class SelfCheck(ActorFields):
                 operation=pgtrigger.Insert,
                 when=pgtrigger.Before,
                 func=pgtrigger.Func(
-                    f"IF NOT EXISTS (SELECT 1 {WORKED} AND s.technician_id = NEW.technician_id) THEN "  # noqa: S608 - our own words
+                    f"IF NOT EXISTS (SELECT 1 {WORKED} AND s.technician_id = NEW.technician_id) THEN "
                     "RAISE EXCEPTION 'only who worked on the car signs its self-check' "
                     "USING ERRCODE = 'check_violation'; END IF; RETURN NEW;"
                 ),
@@ -124,7 +124,7 @@ class FinalInspection(ActorFields):
                 operation=pgtrigger.Insert,
                 when=pgtrigger.Before,
                 func=pgtrigger.Func(
-                    f"IF EXISTS (SELECT 1 {WORKED} AND s.technician_id = NEW.inspector_id) OR EXISTS (SELECT 1 {GIVEN}) "  # noqa: S608 - our own words
+                    f"IF EXISTS (SELECT 1 {WORKED} AND s.technician_id = NEW.inspector_id) OR EXISTS (SELECT 1 {GIVEN}) "
                     "THEN RAISE EXCEPTION 'who worked on the car cannot inspect it finally' "
                     "USING ERRCODE = 'check_violation'; END IF; RETURN NEW;"
                 ),

@@ -41,15 +41,13 @@ class Mark:
 
 
 @transaction.atomic
-def sign_self_check(
-    work_order: WorkOrder, *, by: Actor, marks: Mapping[int, Mark], remarks: str = ""
-) -> SelfCheck:
+def sign_self_check(work_order: WorkOrder, *, by: Actor, marks: Mapping[int, Mark], remarks: str = "") -> SelfCheck:
     """Sign the self-check {item id: Mark}: all well, the car goes to final inspection; else back to repair with a job per fault.
 
     Refused: wrong stage, the signer did not work on the car, an item is unanswered or a fault has no reason.
     """
     work_order = _locked(work_order, Stage.SELFCHECK)
-    if not did_work(work_order, by.user_id):
+    if by.user_id is None or not did_work(work_order, by.user_id):
         raise InspectionRefused(_reason(_("Only who worked on the car signs its self-check."), work_order, "M4.1-b"))
     facts = Facts(work_order)
     answered = _complete(self_check_items(facts), marks)
@@ -87,7 +85,7 @@ def sign_final(
     odometer_after: int | None = None,
     remarks: str = "",
 ) -> FinalInspection:
-    """Sign the final inspection {item id: Mark}: passed, the car goes to preparation; failed, each fault goes back to whoever did that line.
+    """Sign the final inspection {item id: Mark}: the car goes to preparation, or each fault back to its technician.
 
     Refused: wrong stage, the inspector worked on the car himself, an item is unanswered, a fault has no reason, or the
     odometer of the road test is missing or runs backwards.

@@ -51,9 +51,11 @@ def self_check(request: StaffRequest, pk: int) -> HttpResponse:
                 work_order, by=request.actor, marks=form.marks(), remarks=form.cleaned_data["remarks"]
             ),
             by=request.actor,
-            success=lambda report: _("Signed. The car goes to final inspection.")
-            if report.passed
-            else _("Signed. The car is back in repair; put right what you found."),
+            success=lambda report: (
+                _("Signed. The car goes to final inspection.")
+                if report.passed
+                else _("Signed. The car is back in repair; put right what you found.")
+            ),
             redirect=reverse("workshop:my_jobs"),
             on_refusal=request.path,
         )
@@ -84,9 +86,11 @@ def final(request: StaffRequest, pk: int) -> HttpResponse:
                 remarks=given["remarks"],
             ),
             by=request.actor,
-            success=lambda report: _("Passed. The car goes to preparation.")
-            if report.verdict == Verdict.PASS
-            else _("Failed. The technician has the rework on his list now."),
+            success=lambda report: (
+                _("Passed. The car goes to preparation.")
+                if report.verdict == Verdict.PASS
+                else _("Failed. The technician has the rework on his list now.")
+            ),
             redirect=reverse("quality:waiting"),
             on_refusal=request.path,
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 from collections import defaultdict
 from dataclasses import dataclass
 from decimal import Decimal
@@ -80,14 +81,16 @@ def axis_of(centre: ServiceCentre) -> tuple[Axis, list[tuple[int, int]]]:
     axis = Axis(start, end)
     breaks = [
         (axis.place(before[1]), axis.place(after[0]) - axis.place(before[1]))
-        for before, after in zip(windows, windows[1:], strict=False)
+        for before, after in itertools.pairwise(windows)
     ]
     return axis, breaks
 
 
 def board_version(request: StaffRequest) -> str:
     """Changes with every event of the centre and every minute. One query, by index."""
-    newest = Event.objects.filter(work_order__centre=request.centre).order_by("-pk").values_list("pk", flat=True).first()
+    newest = (
+        Event.objects.filter(work_order__centre=request.centre).order_by("-pk").values_list("pk", flat=True).first()
+    )
     return f"{request.centre.pk}-{newest or 0}-{int(now().timestamp() // 60)}"
 
 

@@ -33,9 +33,7 @@ class AssignForm(forms.Form):
         help_text=_("Needed when it is not the first suggested; it is kept with the assignment."),
     )
 
-    def __init__(
-        self, data: Any = None, *, centre: ServiceCentre, people: Any, jobs: Any, initial: Any = None
-    ) -> None:
+    def __init__(self, data: Any = None, *, centre: ServiceCentre, people: Any, jobs: Any, initial: Any = None) -> None:
         super().__init__(data, initial=initial)
         self.fields["technician"].queryset = people  # type: ignore[attr-defined]
         self.fields["jobs"].queryset = jobs  # type: ignore[attr-defined]
@@ -99,7 +97,10 @@ class FindingForm(forms.Form):
     photo = forms.FileField(label=_("Photo"), required=False)
     urgency = forms.ChoiceField(label=_("Urgency"), choices=Urgency.choices)
     operation = forms.ModelChoiceField(
-        LabourOperation.objects.none(), label=_("Suggested work"), required=False, empty_label=_("The supervisor decides")
+        LabourOperation.objects.none(),
+        label=_("Suggested work"),
+        required=False,
+        empty_label=_("The supervisor decides"),
     )
     blocks = forms.BooleanField(label=_("This job cannot go on without it"), required=False)
 

@@ -49,7 +49,7 @@ def my_jobs_context(request: StaffRequest) -> dict[str, Any]:
 def reading_rows(job: Job, form: ReadingsForm | None = None) -> list[dict[str, Any]]:
     """One row per reading asked: its field, value, limits and verdict. What was typed wrongly stays in its field."""
     taken = {reading.spec_id: reading for reading in job.readings.all()}
-    rows = []
+    rows: list[dict[str, Any]] = []
     for spec in specs_of(job):
         name, reading = f"reading-{spec.pk}", taken.get(spec.pk)
         typed = form.data.get(name) if form is not None else None

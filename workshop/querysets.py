@@ -75,4 +75,7 @@ def technicians_of(work_order: WorkOrder) -> set[int]:
 
 def did_work(work_order: WorkOrder, user_id: int | None) -> bool:
     """Whether the user has working time on this visit."""
-    return get_user_model().objects.filter(pk=user_id, work_spans__job__work_order=work_order).exists()
+    return (
+        user_id is not None
+        and get_user_model().objects.filter(pk=user_id, work_spans__job__work_order=work_order).exists()
+    )

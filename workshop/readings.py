@@ -20,12 +20,12 @@ def specs_of(job: Job) -> list[ReadingSpec]:
 
 def specs_by_operation(operations: Iterable[LabourOperation]) -> dict[int, list[ReadingSpec]]:
     """Readings asked, by operation id. One query for all."""
-    operations = {operation.pk: operation for operation in operations}
-    scopes = {scope for operation in operations.values() for scope in (operation.code, operation.group)}
+    by_id = {operation.pk: operation for operation in operations}
+    scopes = {scope for operation in by_id.values() for scope in (operation.code, operation.group)}
     specs = list(ReadingSpec.objects.offered().filter(scope__in=scopes))
     return {
         pk: [spec for spec in specs if spec.scope in (operation.code, operation.group)]
-        for pk, operation in operations.items()
+        for pk, operation in by_id.items()
     }
 
 

@@ -78,7 +78,7 @@ def work_is_complete(work_order: WorkOrder) -> list[Requirement]:
         work_order.lines.top().unanswered().exists()
         or Hold.objects.filter(work_order=work_order, cause=Hold.Cause.CONSENT, ended_at=None).exists()
     )
-    asked.append(Requirement(not waiting, _("The customer has decided on the extra work."), "M3.2-c", url, Role.ADVISOR))
+    asked.append(
+        Requirement(not waiting, _("The customer has decided on the extra work."), "M3.2-c", url, Role.ADVISOR)
+    )
     return asked
-
-

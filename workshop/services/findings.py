@@ -106,5 +106,7 @@ def _open(finding: Finding) -> tuple[Finding, Any]:
     ask_stage(work_order, IN_WORKSHOP)
     fresh = Finding.objects.get(pk=finding.pk)
     if fresh.state != FindingState.REPORTED:
-        raise WorkRefused(_("This finding has already been dealt with: %(state)s.") % {"state": fresh.get_state_display()})
+        raise WorkRefused(
+            _("This finding has already been dealt with: %(state)s.") % {"state": fresh.get_state_display()}
+        )
     return fresh, work_order

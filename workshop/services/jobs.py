@@ -43,7 +43,9 @@ def wrong_stage(work_order: WorkOrder) -> WorkRefused:
 
 def open_jobs(work_order: WorkOrder) -> list[Job]:
     """Open a waiting job for every labour line the customer agreed to that has none yet. Harmless when repeated."""
-    lines = work_order.lines.filter(kind=LineKind.LABOUR, state=LineState.APPROVED, jobs=None).order_by("position", "id")
+    lines = work_order.lines.filter(kind=LineKind.LABOUR, state=LineState.APPROVED, jobs=None).order_by(
+        "position", "id"
+    )
     return Job.objects.bulk_create(
         Job(work_order=work_order, line=line, kind=JobKind.WORK, created_at=now()) for line in lines
     )

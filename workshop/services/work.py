@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from servicedesk.clock import now
 from servicedesk.staff.actors import Actor
+from servicedesk.staff.models import User
 from servicedesk.staff.repeats import Reason
 from servicedesk.workorders import events, gates
 from servicedesk.workorders import services as visits
@@ -60,7 +61,9 @@ def start(job: Job, *, by: Actor) -> Job:
         raise WorkRefused(Reason(_("Read the work order and confirm that it is clear, then start."), url, "M3.1-c"))
     if job.state not in (JobState.ACKNOWLEDGED, JobState.PAUSED):
         raise WorkRefused(_("“%(job)s” cannot be started: %(state)s.") % _words(job))
-    busy = WorkSpan.objects.running().filter(technician_id=by.user_id).select_related("job__work_order__vehicle").first()
+    busy = (
+        WorkSpan.objects.running().filter(technician_id=by.user_id).select_related("job__work_order__vehicle").first()
+    )
     if busy:
         text = _("You are working on %(plate)s, “%(job)s”. Pause it or finish it first.")
         words = {"plate": busy.job.work_order.vehicle.plate, "job": busy.job.title}
@@ -68,7 +71,7 @@ def start(job: Job, *, by: Actor) -> Job:
     cause = job.spans.exclude(ended_at=None).order_by("-ended_at").values_list("cause", flat=True).first()
     if cause in HOLDS and not _held_by_others(job, cause):
         visits.release(work_order, cause=cause, by=by)
-    WorkSpan.objects.create(job=job, technician_id=by.user_id, started_at=now())
+    WorkSpan.objects.create(job=job, technician=person(by), started_at=now())
     job.state = JobState.RUNNING
     job.started_at = job.started_at or now()
     job.save(update_fields=["state", "started_at"])
@@ -116,7 +119,7 @@ def record_readings(job: Job, values: Mapping[int, Decimal], *, by: Actor) -> li
         reading, _made = Reading.objects.update_or_create(
             job=job,
             spec=spec,
-            defaults={"value": value, "verdict": verdict, "recorded_at": now(), "recorded_by_id": by.user_id},
+            defaults={"value": value, "verdict": verdict, "recorded_at": now(), "recorded_by": person(by)},
         )
         data = {"job": job.pk, "reading": spec.key, "value": str(value), "unit": spec.unit, "verdict": verdict}
         events.record(work_order, "workshop.reading", by=by, data=data)
@@ -126,7 +129,7 @@ def record_readings(job: Job, values: Mapping[int, Decimal], *, by: Actor) -> li
 
 @transaction.atomic
 def finish(job: Job, *, by: Actor, readings: Mapping[int, Decimal] | None = None) -> Job:
-    """Record `readings`, then the job is done: its line counts as done, and when nothing else is in the way the visit goes to self-check.
+    """Record `readings`; the job is done. Its line counts as done; with nothing else in the way the visit goes to self-check.
 
     Refused: not running, a mandatory reading is missing, or one is out of limits and no finding reports it.
     """
@@ -141,7 +144,11 @@ def finish(job: Job, *, by: Actor, readings: Mapping[int, Decimal] | None = None
     ]
     if not job.findings.exists():
         wanting += [
-            Reason(_("%(name)s is out of limits: report it, or measure again.") % {"name": reading.spec.name}, url, "M3.2-c")
+            Reason(
+                _("%(name)s is out of limits: report it, or measure again.") % {"name": reading.spec.name},
+                url,
+                "M3.2-c",
+            )
             for reading in out_of_limits(job)
         ]
     if wanting:
@@ -167,10 +174,15 @@ def to_self_check(work_order: WorkOrder, *, by: Actor) -> WorkOrder:
 def own_job(job: Job, by: Actor) -> tuple[Job, WorkOrder]:
     """Lock the visit and read the job again; refused when it is not the actor's."""
     work_order = lock(job.work_order_id)
-    fresh = Job.objects.select_related("line__operation").get(pk=job.pk)
-    if by.user_id is None or fresh.technician_id != by.user_id:
+    fresh = Job.objects.select_related("line__operation", "technician").get(pk=job.pk)
+    if fresh.technician is None or fresh.technician_id != by.user_id:
         raise WorkRefused(_("“%(job)s” is not your job.") % {"job": fresh.title})
     return fresh, work_order
+
+
+def person(by: Actor) -> User:
+    """The member of staff behind `by`; only staff work on cars."""
+    return User.objects.get(pk=by.user_id or 0)
 
 
 def stop_clock(job: Job, cause: str) -> None:

@@ -16,7 +16,13 @@ from workshop.forms import ProposeForm, SettleForm
 from workshop.models import Finding
 
 ROWS = Finding.objects.select_related(
-    "work_order__vehicle", "work_order__customer", "work_order__centre", "job__line__operation", "operation", "photo", "line"
+    "work_order__vehicle",
+    "work_order__customer",
+    "work_order__centre",
+    "job__line__operation",
+    "operation",
+    "photo",
+    "line",
 )
 
 
@@ -29,9 +35,7 @@ def finding(request: StaffRequest, pk: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         return perform(
             request,
-            lambda: services.propose_from_finding(
-                found, operation=form.cleaned_data["operation"], by=request.actor
-            ),
+            lambda: services.propose_from_finding(found, operation=form.cleaned_data["operation"], by=request.actor),
             by=request.actor,
             success=_("The work is proposed. The advisor now asks the customer."),
             redirect=found.work_order,
