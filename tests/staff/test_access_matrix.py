@@ -46,7 +46,7 @@ def declared(view: Any) -> str:
     kind, what = getattr(view, "access", ("undeclared", ""))
     if kind == "roles":
         return " ".join(role for role in Role.values if role in what)
-    return f"link:{what}" if kind == "link" else kind
+    return f"link:{' '.join(sorted(what))}" if kind == "link" else kind
 
 
 def matrix() -> dict[str, str]:
