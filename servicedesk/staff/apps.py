@@ -1,7 +1,5 @@
 """What this room tells the rest of the house."""
 
-import datetime as dt
-
 from django.apps import AppConfig
 from django.conf import settings
 
@@ -16,7 +14,4 @@ class StaffConfig(AppConfig):
         if settings.CLOCK_IS_MOVABLE:
             from servicedesk.staff.models import ClockOffset
 
-            def offset() -> dt.timedelta:
-                return dt.timedelta(seconds=ClockOffset.objects.values_list("seconds", flat=True).first() or 0)
-
-            clock.set_offset_source(offset)
+            clock.set_offset_source(ClockOffset.current)

@@ -7,6 +7,7 @@ capacity without knowing the workshop.
 from __future__ import annotations
 
 import datetime as dt
+import time
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
@@ -263,5 +264,16 @@ class ClockOffset(models.Model):
 
     seconds = models.BigIntegerField(default=0)
 
+    _read_at = 0.0
+    _seconds = 0
+
     def __str__(self) -> str:
         return str(self.seconds)
+
+    @classmethod
+    def current(cls) -> dt.timedelta:
+        """The offset, read again at most once a second in each process."""
+        if time.monotonic() - cls._read_at > 1:
+            cls._seconds = cls.objects.values_list("seconds", flat=True).first() or 0
+            cls._read_at = time.monotonic()
+        return dt.timedelta(seconds=cls._seconds)
