@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET
 
@@ -12,6 +12,7 @@ from servicedesk import registry
 from servicedesk.clock import now
 from servicedesk.insight import conformance
 from servicedesk.staff.access import allow, fetch
+from servicedesk.staff.requests import StaffRequest
 from servicedesk.staff.roles import PROCESS, Role
 from servicedesk.workorders.models import WorkOrder
 
@@ -22,19 +23,19 @@ FIGURE_DAYS = 30
 
 @require_GET
 @allow(*Role)
-def home(request: HttpRequest) -> HttpResponse:
+def home(request: StaffRequest) -> HttpResponse:
     """The user's work lists: those of all his roles in this centre, each list once."""
-    roles = request.user.roles_in(request.centre.pk)  # type: ignore[union-attr,attr-defined]
+    roles = request.user.roles_in(request.centre.pk)
     if roles <= {Role.ADMIN.value}:
         return render(request, "insight/home_admin.html")
     lists = {entry.key: entry for entry in registry.home if entry.role in roles}
-    shown = [{"entry": entry, "context": entry.context(request)} for entry in lists.values()]
+    shown = [(entry.area, {"entry": entry, "context": entry.context(request)}) for entry in lists.values()]
     return render(
         request,
         "insight/home.html",
         {
-            "main": [row for row in shown if row["entry"].area == "main"],
-            "rail": [row for row in shown if row["entry"].area == "rail"],
+            "main": [row for area, row in shown if area == "main"],
+            "rail": [row for area, row in shown if area == "rail"],
             "home_actions": list({a.url_name: a for a in registry.home_actions if a.role in roles}.values()),
         },
     )
@@ -42,7 +43,7 @@ def home(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 @allow(*STAFF)
-def search(request: HttpRequest) -> HttpResponse:
+def search(request: StaffRequest) -> HttpResponse:
     """One box for plate, phone, VIN, name or number. A single hit opens at once."""
     query = " ".join(request.GET.get("q", "").split())[:LONGEST_QUERY]
     hits: list[registry.Hit] = []
@@ -56,7 +57,7 @@ def search(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 @allow(*STAFF)
-def visit_conformance(request: HttpRequest, pk: int) -> HttpResponse:
+def visit_conformance(request: StaffRequest, pk: int) -> HttpResponse:
     """How well one visit followed the manual, clause by clause, with what proves each."""
     work_order = fetch(request, WorkOrder.objects.for_rows(), pk=pk)
     return render(
@@ -66,16 +67,13 @@ def visit_conformance(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_GET
 @allow(Role.MANAGER)
-def figures(request: HttpRequest) -> HttpResponse:
+def figures(request: StaffRequest) -> HttpResponse:
     """The indicators of the last thirty days in the user's centres, each with its formula and its figures."""
     until = now()
     since = until - dt.timedelta(days=FIGURE_DAYS)
-    centres = request.user.centre_ids()  # type: ignore[union-attr]
-    rows = [
-        {"figure": figure, "parts": figure.value(centres, since, until)}
-        for figure in sorted(registry.figures, key=lambda figure: figure.order)
-    ]
-    for row in rows:
-        above, below = row["parts"]  # type: ignore[misc]
-        row["share"] = above / below if below else None
+    centres = request.user.centre_ids()
+    rows = []
+    for figure in registry.figures:
+        above, below = figure.value(centres, since, until)
+        rows.append({"figure": figure, "parts": (above, below), "share": above / below if below else None})
     return render(request, "insight/figures.html", {"rows": rows, "days": FIGURE_DAYS})

@@ -61,13 +61,13 @@ def menu_groups(
     items = [item for item in registry.menu if item.roles & roles]
     counts = menu_counts(user, centre, items)
     match = getattr(request, "resolver_match", None)
+    here = match.view_name if match else ""
     app = match.app_name if match else ""
     groups: dict[str, list[dict[str, Any]]] = {}
     for item in items:
         n, late = counts.get(item.key, (None, 0))
-        active = bool(match) and (
-            match.view_name == item.url_name
-            or (bool(app) and item.chapter is not None and item.url_name.split(":")[0] == app)
+        active = item.url_name == here or (
+            bool(app) and item.chapter is not None and item.url_name.split(":")[0] == app
         )
         groups.setdefault(item.group, []).append(
             {

@@ -54,7 +54,7 @@ def perform(
 
     `redirect` is a URL, an object with `get_absolute_url`, or a callable given the result; `success` the sentence
     shown there. A `Refusal` rolls everything back and is shown, with all its reasons, at `on_refusal` (default:
-    `redirect` when it is not a callable, else the form's own page). Raises `BadRequest` when the form carries no usable request key.
+    `redirect` when it is not a callable, else the form's own page). Raises `BadRequest` without a usable key.
     """
     key = request.POST.get("request_key", "")
     if not (8 <= len(key) <= 64) or not key.replace("-", "").isalnum():

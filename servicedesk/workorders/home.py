@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from servicedesk import registry
 from servicedesk.clock import now
+from servicedesk.staff.requests import StaffRequest
 from servicedesk.staff.roles import PROCESS, Role
 from servicedesk.workorders.models import Promise, WorkOrder
 from servicedesk.workorders.stages import OPEN
@@ -17,16 +17,16 @@ from servicedesk.workorders.views import as_rows
 LONGEST = 50
 
 
-def in_house(request: HttpRequest) -> dict[str, Any]:
+def in_house(request: StaffRequest) -> dict[str, Any]:
     """Cars in the house, most endangered promise first."""
-    orders = WorkOrder.objects.filter(centre=request.centre).in_house().by_risk().for_rows()  # type: ignore[attr-defined]
+    orders = WorkOrder.objects.filter(centre=request.centre).in_house().by_risk().for_rows()
     return {"rows": as_rows(list(orders[:LONGEST]))}
 
 
-def due_promises(request: HttpRequest) -> dict[str, Any]:
+def due_promises(request: StaffRequest) -> dict[str, Any]:
     """Promises of the user, or of his roles where nobody owns them, soonest first."""
-    roles = request.user.roles_in(request.centre.pk)  # type: ignore[union-attr,attr-defined]
-    rows = Promise.objects.filter(centre=request.centre).pending()  # type: ignore[attr-defined]
+    roles = request.user.roles_in(request.centre.pk)
+    rows = Promise.objects.filter(centre=request.centre).pending()
     if Role.MANAGER not in roles:
         rows = rows.filter(owner=request.user) | rows.filter(owner=None, owner_role__in=roles)
     rows = rows.select_related("work_order__vehicle", "work_order__customer").order_by("due_at", "pk")
@@ -74,10 +74,10 @@ def register() -> None:
         registry.home.register(
             registry.HomeList("in_house", role, _("Cars in the house"), "workorders/_in_house.html", in_house, order=50)
         )
-    for role in sorted(PROCESS):
+    for key in sorted(PROCESS):
         registry.home.register(
             registry.HomeList(
-                "promises", role, _("Promises due"), "workorders/_promises.html", due_promises, order=90, area="rail"
+                "promises", key, _("Promises due"), "workorders/_promises.html", due_promises, order=90, area="rail"
             )
         )
     for kind, phrase in PHRASES.items():

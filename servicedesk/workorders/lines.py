@@ -70,7 +70,7 @@ def _as_row(line: WorkOrderLine, answer: ConsentAnswer | None, newest: Estimate 
 def _quantity(line: WorkOrderLine) -> str:
     if line.kind == LineKind.LABOUR:
         return f"{line.quantity.quantize(Decimal('0.1'))} h"
-    unit = line.part.unit if line.part_id else ""
+    unit = line.part.unit if line.part else ""
     return f"{line.quantity.normalize():f} {unit}".strip()
 
 

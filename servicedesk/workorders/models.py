@@ -39,9 +39,7 @@ class WorkOrder(models.Model):
     stage = models.CharField(max_length=12, choices=Stage.choices, default=Stage.RECEPTION)
     stage_since = models.DateTimeField()
     opened_at = models.DateTimeField()
-    promised_at = models.DateTimeField(
-        null=True, blank=True, help_text="The promised delivery time, as last agreed."
-    )
+    promised_at = models.DateTimeField(null=True, blank=True, help_text="The promised delivery time, as last agreed.")
     ready_at = models.DateTimeField(null=True, blank=True)
     delivered_at = models.DateTimeField(null=True, blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)
@@ -203,9 +201,9 @@ class WorkOrderLine(models.Model):
     @property
     def code(self) -> str:
         """The catalogue's code of the operation or part, if any."""
-        if self.operation_id:
+        if self.operation:
             return self.operation.code
-        return self.part.part_no if self.part_id else ""
+        return self.part.part_no if self.part else ""
 
     @property
     def is_agreed(self) -> bool:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from servicedesk import registry
 from servicedesk.staff import paging
 from servicedesk.staff.access import allow, fetch
+from servicedesk.staff.requests import StaffRequest
 from servicedesk.staff.roles import PROCESS, Role
 from servicedesk.workorders import visit
 from servicedesk.workorders.lines import lines_context
@@ -23,10 +24,10 @@ TIMELINE_ROWS = 12
 
 @require_GET
 @allow(*STAFF)
-def detail(request: HttpRequest, pk: int) -> HttpResponse:
+def detail(request: StaffRequest, pk: int) -> HttpResponse:
     """One visit: header, visit line, gate, lines and last events at once; the chapters' panels follow by htmx."""
     work_order = fetch(request, WorkOrder.objects.for_rows(), pk=pk)
-    roles = request.user.roles_in(work_order.centre_id)  # type: ignore[union-attr]
+    roles = request.user.roles_in(work_order.centre_id)
     steps = [action for ask in registry.actions for action in ask(request, work_order) if action.roles & roles]
     return render(
         request,
@@ -48,10 +49,10 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_GET
 @allow(*STAFF)
-def panel(request: HttpRequest, pk: int, key: str) -> HttpResponse:
+def panel(request: StaffRequest, pk: int, key: str) -> HttpResponse:
     """One chapter's panel of a visit: a fragment for htmx, a page of its own for everybody else."""
     work_order = fetch(request, WorkOrder.objects.for_rows(), pk=pk)
-    roles = request.user.roles_in(work_order.centre_id)  # type: ignore[union-attr]
+    roles = request.user.roles_in(work_order.centre_id)
     wanted = next((p for p in registry.panels if p.key == key and (p.roles is None or p.roles & roles)), None)
     if wanted is None:
         raise Http404
@@ -65,7 +66,7 @@ def panel(request: HttpRequest, pk: int, key: str) -> HttpResponse:
 
 @require_GET
 @allow(*STAFF)
-def timeline(request: HttpRequest, pk: int) -> HttpResponse:
+def timeline(request: StaffRequest, pk: int) -> HttpResponse:
     """Everything that happened to one visit."""
     work_order = fetch(request, WorkOrder.objects.for_rows(), pk=pk)
     return render(request, "workorders/timeline.html", {"work_order": work_order, "events": visit.timeline(work_order)})
@@ -73,9 +74,9 @@ def timeline(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_GET
 @allow(*STAFF)
-def order_list(request: HttpRequest) -> HttpResponse:
+def order_list(request: StaffRequest) -> HttpResponse:
     """Visits of the centre, newest first, by stage; paged by key. An unknown filter shows all."""
-    rows = WorkOrder.objects.for_user(request.user).filter(centre=request.centre).for_rows()  # type: ignore[attr-defined]
+    rows = WorkOrder.objects.for_user(request.user).filter(centre=request.centre).for_rows()
     stage = request.GET.get("stage", "open")
     if stage in Stage.values:
         rows = rows.at(stage)
@@ -93,9 +94,9 @@ def order_list(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 @allow(*STAFF)
-def promise_list(request: HttpRequest) -> HttpResponse:
+def promise_list(request: StaffRequest) -> HttpResponse:
     """The promise ledger of the centre: what is owed, soonest first; `?show=broken` only what is overdue."""
-    rows = Promise.objects.for_user(request.user).filter(centre=request.centre)  # type: ignore[attr-defined]
+    rows = Promise.objects.for_user(request.user).filter(centre=request.centre)
     show = "broken" if request.GET.get("show") == "broken" else "pending"
     rows = rows.overdue() if show == "broken" else rows.pending()
     rows = rows.select_related("owner", "work_order__vehicle", "work_order__customer")

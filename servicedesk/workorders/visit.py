@@ -51,6 +51,9 @@ NEXT_STEP = {
 """What a list row says is next."""
 
 
+NEVER: tuple[dt.datetime | None, dt.datetime | None, str] = (None, None, "")
+
+
 @dataclass(frozen=True)
 class GateView:
     """The gate of the way forward: what is missing first, then what is done."""
@@ -77,7 +80,7 @@ def visit_steps(work_order: WorkOrder) -> list[dict[str, Any]]:
         .order_by("seq")
         .only("at", "by_label", "data", "kind")
     )
-    spans: dict[int, tuple[dt.datetime, dt.datetime | None, str]] = {}
+    spans: dict[int, tuple[dt.datetime | None, dt.datetime | None, str]] = {}
     for index, event in enumerate(stage_events):
         stage = Stage(event.data["to"]) if event.kind == "stage" else Stage.RECEPTION
         number = CHAPTER_OF_STAGE[stage]
@@ -89,7 +92,7 @@ def visit_steps(work_order: WorkOrder) -> list[dict[str, Any]]:
     for number, label in CHAPTERS.items():
         ask = registry.visit_steps.get(number) if number in (1, here, 7, 8) else None
         told = ask(work_order) if ask else registry.VisitStep()
-        began, ended, who = spans.get(number, (None, None, ""))
+        began, ended, who = spans.get(number) or NEVER
         state = "now" if number == here else "done" if ended or (number == 1 and told.at) else "next"
         start, end = told.at or began, told.until or (ended if state == "done" else None)
         steps.append(

@@ -12,7 +12,7 @@ from decimal import Decimal
 from typing import Any
 
 from django import template
-from django.template import Context
+from django.template import Context, loader
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext, to_locale
@@ -301,8 +301,7 @@ def place_of(context: Context, centre: Any, thing: Any) -> Any:
 @register.simple_tag(takes_context=True)
 def include_with(context: Context, template_name: str, values: dict[str, Any]) -> SafeString:
     """Render a fragment whose name and context a room registered, on top of the page's own context."""
-    with context.push(**values):
-        return SafeString(template.loader.get_template(template_name).template.render(context))
+    return SafeString(loader.render_to_string(template_name, {**context.flatten(), **values}))
 
 
 @register.filter
