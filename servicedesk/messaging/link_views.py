@@ -22,8 +22,8 @@ WINDOW = dt.timedelta(minutes=10)
 KEPT = dt.timedelta(days=1)
 
 
-@require_http_methods(["GET", "HEAD", "OPTIONS"])
 @public
+@require_http_methods(["GET", "HEAD", "OPTIONS"])
 def open_link(request: HttpRequest, token: str) -> HttpResponse:
     """1. A good token: cookie, and on to its page. 2. Expired: 410. 3. Anything else: one and the same 404, then 429.
 
@@ -46,8 +46,8 @@ def open_link(request: HttpRequest, token: str) -> HttpResponse:
     return links.sealed(response)
 
 
-@require_POST
 @public
+@require_POST
 def renew_link(request: HttpRequest) -> HttpResponse:
     """Send a new link to the stored address. Says the same whether one goes out now or went out a moment ago."""
     try:

@@ -112,7 +112,7 @@ class Message(ActorFields):
     """A message to a customer: written in the transaction that causes it, sent by the relay, kept as it was sent."""
 
     class State(models.TextChoices):
-        PENDING = "pending", _("Waiting")
+        PENDING = "pending", _("Waiting to be sent")
         SENDING = "sending", _("Being sent")
         SENT = "sent", _("Sent")
         FAILED = "failed", _("Not sent")

@@ -14,11 +14,12 @@ from typing import Any
 from django.conf import settings
 from django.template import Context, loader
 from django.utils import translation
+from django.utils.translation import gettext as _
 
 from servicedesk.messaging.models import LINK_PLACEHOLDER, Message
 from servicedesk.messaging.outbox import plain
 
-RULE = re.compile(r"\.([a-z-]+)\s*\{([^}]*)\}")
+RULE = re.compile(r"\.([a-z0-9-]+)\s*\{([^}]*)\}")
 CLASSES = re.compile(r'class="([^"]*)"')
 
 
@@ -50,6 +51,7 @@ def render(message: Message) -> Rendered:
         "link_url": LINK_PLACEHOLDER if message.link_id else "",
     }
     with translation.override(message.language):
+        context |= {"colon": _(": "), "comma": _(", ")}
         if message.channel == Message.Channel.SMS:
             return Rendered(subject="", body=plain(text_of(message.kind, "sms.txt", context)))
         return Rendered(

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import Any
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.templatetags.static import static
 from django.utils.html import format_html
@@ -18,11 +18,12 @@ from servicedesk.messaging.rendering import Rendered
 from servicedesk.messaging.rendering import render as render_message
 from servicedesk.staff.access import allow, fetch
 from servicedesk.staff.models import ServiceCentre, User
+from servicedesk.staff.paging import page
 from servicedesk.staff.repeats import perform
+from servicedesk.staff.requests import StaffRequest
 from servicedesk.staff.roles import Role
 
 READERS = (Role.ADVISOR, Role.AGENT, Role.MANAGER)
-PAGE = 50
 FILTERS: dict[str, tuple[str, ...]] = {
     "": (),
     "waiting": ("pending", "sending"),
@@ -40,35 +41,25 @@ def menu_counter(user: User, centre: ServiceCentre) -> tuple[str, list[Any]]:
     )
 
 
-@require_GET
 @allow(*READERS)
-def message_list(request: HttpRequest) -> HttpResponse:
-    """Newest first, 50 a page by keyset; unknown filters and positions mean all and the first page."""
+@require_GET
+def message_list(request: StaffRequest) -> HttpResponse:
+    """Newest first; an unknown filter means all."""
     state = request.GET.get("state", "")
     states = FILTERS.get(state)
-    rows = (
-        Message.objects.for_user(cast(User, request.user))
-        .select_related("customer", "centre")
-        .defer("context", "body", "html")
-    )
+    rows = Message.objects.for_user(request.user).select_related("customer", "centre").defer("context", "body", "html")
     if states:
         rows = rows.filter(state__in=states)
     about = outbox.plain(request.GET.get("about", ""))[:32]
     if about:
         rows = rows.filter(about=about)
-    before = request.GET.get("before", "")
-    if before.isascii() and before.isdecimal() and len(before) < 19:
-        rows = rows.filter(pk__lt=int(before))
-    page = list(rows.order_by("-pk")[: PAGE + 1])
     context = {
-        "page": page[:PAGE],
-        "next": page[PAGE - 1].pk if len(page) > PAGE else None,
-        "paged": bool(before),
+        "page": page(rows, order=("-id",), cursor=request.GET.get("after", "")),
         "state": state if state in FILTERS else "",
         "about": about,
         "tabs": [
             ("", _("All")),
-            ("waiting", _("Waiting")),
+            ("waiting", _("Waiting to be sent")),
             ("failed", _("Not sent")),
             ("sent", _("Sent")),
             ("cancelled", _("Cancelled")),
@@ -77,7 +68,7 @@ def message_list(request: HttpRequest) -> HttpResponse:
     return render(request, "messaging/list.html", context)
 
 
-def fetch_message(request: HttpRequest, pk: int) -> Message:
+def fetch_message(request: StaffRequest, pk: int) -> Message:
     """The message, if the user may read it."""
     rows = Message.objects.select_related("customer", "centre", "link")
     message: Message = fetch(request, rows, pk=pk)
@@ -99,9 +90,9 @@ def shows_links() -> bool:
     return settings.EMAIL_CHANNEL == "keep" and not settings.PRODUCTION
 
 
-@require_GET
 @allow(*READERS)
-def message_detail(request: HttpRequest, pk: int) -> HttpResponse:
+@require_GET
+def message_detail(request: StaffRequest, pk: int) -> HttpResponse:
     """One message: its words, where it went, how often it was tried."""
     message = fetch_message(request, pk)
     words = words_of(message)
@@ -117,9 +108,9 @@ def message_detail(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "messaging/detail.html", context)
 
 
-@require_GET
 @allow(*READERS)
-def message_preview(request: HttpRequest, pk: int) -> HttpResponse:
+@require_GET
+def message_preview(request: StaffRequest, pk: int) -> HttpResponse:
     """The letter as the customer sees it. Its words were escaped when it was made; its sheet is linked, not inline."""
     message = fetch_message(request, pk)
     words = words_of(message)
@@ -133,15 +124,15 @@ def message_preview(request: HttpRequest, pk: int) -> HttpResponse:
     return HttpResponse(str(html).replace("</head>", sheet, 1).replace(LINK_PLACEHOLDER, link))
 
 
-@require_POST
 @allow(*READERS)
-def send_again(request: HttpRequest, pk: int) -> HttpResponse:
+@require_POST
+def send_again(request: StaffRequest, pk: int) -> HttpResponse:
     """Try a failed message again."""
     message = fetch_message(request, pk)
     return perform(
         request,
-        lambda: outbox.send_again(message, by=request.actor),  # type: ignore[attr-defined]
-        by=request.actor,  # type: ignore[attr-defined]
+        lambda: outbox.send_again(message, by=request.actor),
+        by=request.actor,
         success=_("The message is on its way."),
         redirect=message.get_absolute_url(),
     )
