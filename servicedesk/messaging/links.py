@@ -182,7 +182,7 @@ def customer_link(*purposes: str) -> Callable[[View], View]:
             request.actor = Actor.of_link(link)  # type: ignore[attr-defined]
             return sealed(view(request, *args, **kwargs))
 
-        guarded.access = ("link", frozenset(purposes))  # type: ignore[attr-defined]
+        guarded.access = ("link", " ".join(purposes))  # type: ignore[attr-defined]
         return guarded
 
     return declare
