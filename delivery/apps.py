@@ -1,7 +1,20 @@
-"""What this chapter tells the rest of the house."""
+"""What these chapters tell the rest of the house."""
 
 from django.apps import AppConfig
 
 
 class DeliveryConfig(AppConfig):
     name = "delivery"
+
+    def ready(self) -> None:
+        from delivery import checks, conformance, receivers, shelves
+        from servicedesk.messaging import attachments, links
+
+        links.register("pickup", "delivery:pickup", path="/delivery/")
+        links.register("survey", "delivery:survey", path="/delivery/")
+        if "paper" not in attachments.OPENERS:
+            attachments.register("paper", shelves.paper_file)
+        receivers.register()
+        conformance.register()
+        checks.register()
+        shelves.register()

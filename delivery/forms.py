@@ -1,0 +1,201 @@
+"""What people type in these chapters. Errors say how to mend the field; nothing typed ever becomes a 500."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from delivery.models import Handover, PaymentMethod, WashPart
+from delivery.services.handover import MAX_ODOMETER
+from servicedesk.staff.roles import Role
+
+PLAIN_NUMBER = re.compile(r"[0-9]{1,12}(\.[0-9]{1,4})?\Z", re.ASCII)
+MOST = Decimal("9999999999")
+DEPARTMENTS = [role for role in Role if role != Role.ADMIN]
+
+
+class NumberField(forms.DecimalField):
+    """A plain number: digits and at most one point. Full-width digits, commas, exponents, NaN and signs are refused in words."""
+
+    default_error_messages = {"invalid": _("Write a plain number with the digits 0 to 9, such as 1280 or 0.8.")}
+
+    def to_python(self, value: Any) -> Any:
+        """Return the number, or None when empty."""
+        text = str(value).strip() if value is not None else ""
+        if text and not PLAIN_NUMBER.match(text):
+            raise ValidationError(self.error_messages["invalid"], code="invalid")
+        return super().to_python(text)
+
+
+class PaymentForm(forms.Form):
+    """Money received."""
+
+    amount = NumberField(
+        label=_("Amount received"), min_value=Decimal("0.01"), max_value=MOST, max_digits=12, decimal_places=2
+    )
+    method = forms.ChoiceField(label=_("Payment method"), choices=PaymentMethod.choices)
+    reference = forms.CharField(label=_("Last four digits of the card, or reference"), max_length=40, required=False)
+    invoice = forms.CharField(label=_("Invoice number or carrier"), max_length=40, required=False)
+
+
+class LineForm(forms.Form):
+    """What was really used of one line."""
+
+    quantity = NumberField(
+        label=_("Quantity used"), min_value=Decimal(0), max_value=MOST, max_digits=10, decimal_places=2
+    )
+    reason = forms.CharField(label=_("Why it differs"), max_length=200, required=False)
+
+
+class ReasonForm(forms.Form):
+    """Why: a reversal, a credit note, a release, a way back."""
+
+    reason = forms.CharField(label=_("Reason"), max_length=200)
+
+
+class TickForm(forms.Form):
+    """Which part was cleaned."""
+
+    part = forms.ChoiceField(choices=WashPart.Part.choices)
+
+
+class LookForm(forms.Form):
+    """The second look: a verdict per item, read by `verdicts`."""
+
+    remarks = forms.CharField(label=_("Remarks"), max_length=200, required=False)
+
+    def verdicts(self) -> dict[int, str]:
+        """Item id → verdict, as posted in `item_<id>`; the service judges them."""
+        found = {}
+        for name, value in self.data.items():
+            tail = name.removeprefix("item_")
+            if tail != name and re.fullmatch(r"[0-9]{1,9}", tail, re.ASCII):
+                found[int(tail)] = str(value)
+        return found
+
+
+class NotifyForm(forms.Form):
+    """How the customer is told."""
+
+    in_person = forms.BooleanField(required=False)
+
+
+class AcceptanceForm(forms.Form):
+    """Explained, looked over, accepted, papers given."""
+
+    explained = forms.MultipleChoiceField(label=_("Explained"), choices=Handover.Explained.choices, required=False)
+    given = forms.MultipleChoiceField(label=_("Given"), choices=Handover.Given.choices, required=False)
+    odometer_out = forms.RegexField(
+        label=_("Odometer now (km)"),
+        regex=re.compile(r"[0-9]{1,7}\Z", re.ASCII),
+        error_messages={"invalid": _("Write the kilometres with the digits 0 to 9, such as 41294.")},
+    )
+    remarks = forms.CharField(label=_("Remarks"), max_length=500, required=False)
+    signature = forms.CharField(required=False, max_length=280_000)
+    signature_name = forms.CharField(
+        label=_("Name of the person who takes the car"),
+        max_length=80,
+        error_messages={"required": _("Type the name of the person who takes the car.")},
+    )
+
+    def clean_odometer_out(self) -> int:
+        """Kilometres, within what an odometer can show."""
+        value = int(self.cleaned_data["odometer_out"])
+        if value > MAX_ODOMETER:
+            raise ValidationError(_("An odometer does not show that much. Read it again."))
+        return value
+
+
+class ObjectionForm(forms.Form):
+    """Why the customer does not accept the car."""
+
+    objection = forms.CharField(
+        label=_("What the customer objects to, in his words"),
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={"required": _("Write down why the customer does not accept the car.")},
+    )
+
+
+class OpinionForm(forms.Form):
+    """What a customer said, and whose matter it is."""
+
+    text = forms.CharField(label=_("What the customer said"), max_length=1000, widget=forms.Textarea(attrs={"rows": 2}))
+    department = forms.ChoiceField(
+        label=_("Department concerned"), choices=[(role.value, role.label) for role in DEPARTMENTS]
+    )
+
+
+class AnswerForm(forms.Form):
+    """What the department does about an opinion."""
+
+    text = forms.CharField(
+        label=_("What we do about it"), max_length=1000, error_messages={"required": _("Write what you do about it.")}
+    )
+
+
+class ArrivalForm(forms.Form):
+    """When the customer comes, or who comes for him. Times are those offered on the page, in the centre's clock."""
+
+    at = forms.CharField(max_length=40, required=False)
+    collector = forms.CharField(label=_("Name of the person who comes for you"), max_length=80, required=False)
+
+    def clean_at(self) -> dt.datetime | None:
+        """An aware moment, or None when no time was chosen."""
+        text = self.cleaned_data["at"]
+        if not text:
+            return None
+        try:
+            moment = dt.datetime.fromisoformat(text)
+        except ValueError as error:
+            raise ValidationError(_("Choose one of the times.")) from error
+        if moment.tzinfo is None:
+            raise ValidationError(_("Choose one of the times."))
+        return moment
+
+    def clean(self) -> dict[str, Any] | None:
+        """Say when, or who."""
+        if not self.errors and not self.cleaned_data.get("at") and not self.cleaned_data.get("collector"):
+            raise ValidationError(_("Choose a time, or tell us who comes for you."))
+        return self.cleaned_data
+
+
+class TapForm(forms.Form):
+    """One tap on one question."""
+
+    code = forms.SlugField(max_length=20)
+    value = forms.CharField(max_length=8)
+
+
+REASONS = [
+    ("late", _("Later than promised")),
+    ("not_told", _("Nobody told me beforehand")),
+    ("waited", _("Waited too long on site")),
+    ("unclear", _("Not explained clearly")),
+    ("quality", _("The work was not good")),
+    ("price", _("More expensive than expected")),
+    ("other", _("Something else")),
+]
+
+
+class WhyForm(forms.Form):
+    """What lay behind a low answer."""
+
+    code = forms.SlugField(max_length=20)
+    reasons = forms.MultipleChoiceField(choices=REASONS, required=False)
+    text = forms.CharField(max_length=1000, required=False)
+    call = forms.ChoiceField(choices=[("yes", ""), ("no", "")], required=False)
+
+
+class CommentForm(forms.Form):
+    """The free text at the end of the survey."""
+
+    comment = forms.CharField(
+        max_length=1000, error_messages={"required": _("Write a few words, or simply close the page.")}
+    )

@@ -1,0 +1,99 @@
+"""What a visit owes, and what the customer agreed to: read by billing, payments, gates and screens."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.db.models import Sum
+
+from delivery.models import Bill, BillLine, Payment, Release
+from servicedesk.workorders.models import Consent, ConsentAnswer, WorkOrder, WorkOrderLine
+from servicedesk.workorders.money import round_money
+
+
+@dataclass(frozen=True)
+class Account:
+    """Issued bills less credit notes; payments less reversals."""
+
+    billed: Decimal
+    paid: Decimal
+
+    @property
+    def balance(self) -> Decimal:
+        """Still to pay; negative when money is to be given back."""
+        return self.billed - self.paid
+
+
+def account_of(work_order: WorkOrder) -> Account:
+    """Add up the visit's issued bills and payments. Two queries."""
+    billed = Bill.objects.issued().filter(work_order=work_order).aggregate(sum=Sum("total"))["sum"]
+    paid = Payment.objects.filter(work_order=work_order).aggregate(sum=Sum("amount"))["sum"]
+    return Account(billed or Decimal(0), paid or Decimal(0))
+
+
+def may_leave(work_order: WorkOrder, account: Account) -> bool:
+    """Paid, or an account customer, or released by a manager (M5.2-c)."""
+    return (
+        account.balance <= 0
+        or work_order.customer.account_customer
+        or Release.objects.filter(work_order=work_order).exists()
+    )
+
+
+def unbilled_lines(work_order: WorkOrder) -> list[WorkOrderLine]:
+    """Agreed lines that stand on no bill yet (or only on one taken back), in order."""
+    billed = BillLine.objects.standing().filter(bill__work_order=work_order).values("line")
+    return list(
+        work_order.lines.approved()
+        .exclude(pk__in=billed)
+        .select_related("operation", "part")
+        .order_by("position", "id")
+    )
+
+
+def ceiling(line: BillLine, work_order: WorkOrder) -> Decimal:
+    """The most that may be charged for a line: what was agreed, and the centre's tolerance."""
+    return line.agreed + round_money(line.agreed * work_order.centre.consent_tolerance, work_order.centre)
+
+
+@dataclass(frozen=True)
+class Agreement:
+    """The consent that a line rests on, with the amounts of the version it was given to."""
+
+    consent: Consent
+    amounts: dict[int, Decimal]
+
+
+class Agreements:
+    """All consents of a visit, read once: two queries."""
+
+    def __init__(self, work_order: WorkOrder) -> None:
+        self.first: Agreement | None = None
+        self.by_line: dict[int, Agreement] = {}
+        known: dict[int, Agreement] = {}
+        answers = ConsentAnswer.objects.filter(consent__work_order=work_order)
+        for answer in answers.select_related("consent__estimate").order_by("consent__at", "pk"):
+            consent = answer.consent
+            agreement = known.setdefault(consent.pk, Agreement(consent, amounts_of(consent)))
+            self.first = self.first or agreement
+            if answer.decision == ConsentAnswer.Decision.APPROVE:
+                self.by_line[answer.line_id] = agreement
+
+    def of(self, line: WorkOrderLine) -> Agreement | None:
+        """The last consent that approved the line; parts rest on their labour's."""
+        return self.by_line.get(line.parent_id or line.pk)
+
+    def estimated(self, line: WorkOrderLine) -> Decimal | None:
+        """The line's amount in the first estimate the customer answered; None when it was not in it."""
+        return self.first.amounts.get(line.pk) if self.first else None
+
+    def was_added(self, line: WorkOrderLine) -> bool:
+        """Whether the customer agreed to it after the first estimate."""
+        agreement = self.of(line)
+        return bool(agreement and self.first and agreement.consent.pk != self.first.consent.pk)
+
+
+def amounts_of(consent: Consent) -> dict[int, Decimal]:
+    """Line id → amount, as the customer saw it."""
+    return {row["line"]: Decimal(row["amount"]) for row in consent.estimate.lines}

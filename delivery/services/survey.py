@@ -1,0 +1,170 @@
+"""The satisfaction survey: invited by the advisor's tap, answered question by question by the customer's link (M6.2)."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from delivery.models import Opinion, OpinionState, SurveyAnswer, SurveyResponse
+from delivery.services.floor import lock
+from delivery.services.opinions import DEPARTMENT, pass_on, promise_call
+from servicedesk.catalogue.models import SurveyQuestion
+from servicedesk.clock import now
+from servicedesk.messaging import links, outbox
+from servicedesk.staff.actors import Actor, actor_values
+from servicedesk.staff.repeats import Refusal
+from servicedesk.staff.roles import Role
+from servicedesk.workorders import events
+from servicedesk.workorders.models import WorkOrder
+from servicedesk.workorders.stages import Stage
+
+LINK_DAYS = 30
+
+
+class SurveyRefused(Refusal):
+    """The survey cannot be sent or answered like this; the reasons say why."""
+
+
+def questions() -> list[SurveyQuestion]:
+    """What is asked with one tap each, in order; the free text comes on the last page."""
+    return list(SurveyQuestion.objects.offered().exclude(scale="text"))
+
+
+@transaction.atomic
+def invite_to_survey(work_order: WorkOrder, *, by: Actor) -> SurveyResponse:
+    """Arm the survey link and send it to the customer (M6.2-a). Refused before delivery and twice."""
+    locked = lock(work_order, Stage.DELIVERED, Stage.CLOSED, clause="M6.2-a")
+    invited = SurveyResponse.objects.filter(work_order=locked).first()
+    if invited is not None:
+        raise SurveyRefused(
+            _("%(who)s invited the customer on %(day)s.")
+            % {"who": invited.by_label, "day": f"{locked.centre.local(invited.invited_at):%Y-%m-%d %H:%M}"}
+        )
+    link = links.issue(
+        "survey",
+        target_kind="workorders.workorder",
+        target_id=locked.pk,
+        customer=locked.customer,
+        centre=locked.centre,
+        days=LINK_DAYS,
+    )
+    response = SurveyResponse.objects.create(work_order=locked, link=link, invited_at=now(), **actor_values(by))
+    outbox.send(
+        "survey_invitation",
+        customer=locked.customer,
+        centre=locked.centre,
+        by=by,
+        link=link,
+        about=locked.number,
+        context={
+            "number": locked.full_number,
+            "plate": locked.vehicle.plate,
+            "vehicle": locked.vehicle.title,
+            "advisor": str(locked.advisor),
+        },
+    )
+    events.record(locked, "survey.invited", by=by)
+    return response
+
+
+@transaction.atomic
+def answer_question(response: SurveyResponse, code: str, value: str, *, by: Actor) -> SurveyAnswer:
+    """Save one tap. A low answer is passed on at once to the department concerned; changing it takes that back.
+
+    The last question finishes the survey, a low last answer once its why was asked (`explain_answer`).
+    """
+    response = _unfinished(response)
+    question = SurveyQuestion.objects.filter(active=True, code=code).exclude(scale="text").first()
+    if question is None or value not in question.choices:
+        raise SurveyRefused(_("Choose one of the answers."))
+    answer, _created = SurveyAnswer.objects.update_or_create(
+        response=response, question=question, defaults={"value": value, "at": now()}
+    )
+    opinion = Opinion.objects.filter(work_order=response.work_order, question=question).first()
+    if question.is_alarming(value):
+        pass_on(
+            response.work_order,
+            department=DEPARTMENT.get(question.code, DEPARTMENT.get(question.dimension, Role.MANAGER)),
+            question=question,
+            value=value,
+            by=by,
+        )
+    elif opinion is not None and opinion.state == OpinionState.OPEN:
+        opinion.state, opinion.value = OpinionState.WITHDRAWN, value
+        opinion.save(update_fields=["state", "value"])
+    if not question.is_alarming(value):
+        _finish_after(response, code, by)
+    return answer
+
+
+@transaction.atomic
+def explain_answer(
+    response: SurveyResponse,
+    code: str,
+    *,
+    by: Actor,
+    reasons: Collection[str] = (),
+    text: str = "",
+    call_wanted: bool = False,
+) -> Opinion:
+    """What was wrong, in the customer's words, and whether he wants a call; a wanted call becomes a promise."""
+    response = _unfinished(response)
+    opinion = Opinion.objects.filter(work_order=response.work_order, question__code=code).first()
+    if opinion is None:
+        raise SurveyRefused(_("Answer the question first."))
+    opinion.reasons, opinion.text = sorted(reasons), text.strip()
+    if call_wanted and not opinion.call_wanted:
+        promise_call(opinion, by=by)
+    opinion.call_wanted = opinion.call_wanted or call_wanted
+    opinion.save(update_fields=["reasons", "text", "call_wanted"])
+    events.record(response.work_order, "survey.explained", by=by, text=opinion.text, data={"question": code})
+    _finish_after(response, code, by)
+    return opinion
+
+
+@transaction.atomic
+def finish_survey(response: SurveyResponse, *, by: Actor, comment: str = "") -> SurveyResponse:
+    """Close the survey once all required questions are answered; a remark, taken once, goes to customer service."""
+    rows = SurveyResponse.objects.select_for_update(of=("self",)).select_related("work_order__centre", "link")
+    response, comment = rows.get(pk=response.pk), comment.strip()
+    if _left(response):
+        raise SurveyRefused(_("Some questions are still open."))
+    if comment and response.comment:
+        raise SurveyRefused(_("You have already told us something here. Thank you."))
+    _complete(response, by)
+    if comment:
+        response.comment = comment
+        response.save(update_fields=["comment"])
+        pass_on(response.work_order, department=Role.AGENT, text=comment, by=by)
+    return response
+
+
+def _left(response: SurveyResponse) -> bool:
+    answered = set(response.answers.values_list("question_id", flat=True))
+    return any(question.required and question.pk not in answered for question in questions())
+
+
+def _finish_after(response: SurveyResponse, code: str, by: Actor) -> None:
+    if code == questions()[-1].code and not _left(response):
+        _complete(response, by)
+
+
+def _complete(response: SurveyResponse, by: Actor) -> None:
+    if response.completed_at is not None:
+        return
+    response.completed_at = now()
+    response.save(update_fields=["completed_at"])
+    response.link.use()
+    low = Opinion.objects.filter(work_order=response.work_order, question__isnull=False)
+    data = {"answers": response.answers.count(), "low": low.exclude(state=OpinionState.WITHDRAWN).count()}
+    events.record(response.work_order, "survey.answered", by=by, data=data)
+
+
+def _unfinished(response: SurveyResponse) -> SurveyResponse:
+    rows = SurveyResponse.objects.select_for_update(of=("self",)).select_related("work_order__centre", "link")
+    locked = rows.get(pk=response.pk)
+    if locked.completed_at is not None:
+        raise SurveyRefused(_("You have finished this survey. Thank you."))
+    return locked

@@ -1,0 +1,263 @@
+"""The cashier's pages: what is to be settled, and one visit's bill with its difference from the estimate, issue and payment."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from delivery import services
+from delivery.forms import LineForm, PaymentForm, ReasonForm
+from delivery.models import Bill, BillKind, Payment, Release
+from delivery.paper import preview
+from delivery.selections import ready_gate, settle_rows
+from delivery.services.account import account_of
+from delivery.services.billing import BILLABLE, draft_of, issue_requirements
+from servicedesk.staff.access import allow, fetch
+from servicedesk.staff.formats import format_money
+from servicedesk.staff.repeats import perform
+from servicedesk.staff.roles import Role
+from servicedesk.workorders.models import LineState, WorkOrder
+from servicedesk.workorders.stages import Stage
+
+NOT_DONE = (LineState.DECLINED, LineState.DEFERRED)
+
+
+@require_GET
+@allow(Role.DETAILER, Role.CASHIER, Role.ADVISOR, Role.MANAGER)
+def preparation(request: HttpRequest) -> HttpResponse:
+    """Chapter 5's entry: service staff go to the wash queue, everybody else to what is to be settled."""
+    roles = request.user.roles_in(request.centre.pk)  # type: ignore[union-attr,attr-defined]
+    return redirect("delivery:wash_queue" if Role.DETAILER in roles else "delivery:bills")
+
+
+@require_GET
+@allow(Role.CASHIER, Role.ADVISOR, Role.MANAGER)
+def bill_list(request: HttpRequest) -> HttpResponse:
+    """Visits to bill or to settle, most endangered promise first."""
+    return render(request, "delivery/bills.html", {"rows": settle_rows(request.centre)})  # type: ignore[attr-defined]
+
+
+@require_GET
+@allow(Role.CASHIER, Role.ADVISOR, Role.MANAGER)
+def bill_page(request: HttpRequest, pk: int) -> HttpResponse:
+    """One visit's bill: each line with its difference from the estimate and what it rests on; payments; what is missing."""
+    return _show(request, _visit(request, pk))
+
+
+@require_GET
+@allow(Role.CASHIER, Role.ADVISOR, Role.MANAGER)
+def bill_preview(request: HttpRequest, pk: int) -> HttpResponse:
+    """The draft as it would be printed; once issued, the paper itself."""
+    work_order = _visit(request, pk)
+    bill = _current(work_order)
+    if bill is None:
+        return redirect("delivery:bill", pk)
+    if bill.is_issued:
+        return redirect("documents:paper", bill.paper_id)
+    bill.work_order, bill.centre = work_order, work_order.centre
+    response = HttpResponse(preview(bill), content_type="application/pdf")
+    response["Cache-Control"] = "private, no-store"
+    return response
+
+
+@require_POST
+@allow(Role.CASHIER)
+def bill_line(request: HttpRequest, pk: int, line: int) -> HttpResponse:
+    """Charge what was really used of one line."""
+    work_order = _visit(request, pk)
+    form = LineForm(request.POST)
+    if not form.is_valid():
+        return _show(request, work_order, line_form=form, line_id=line, status=422)
+    return _perform(
+        request,
+        pk,
+        lambda: services.adjust_line(work_order, line, by=request.actor, **form.cleaned_data),  # type: ignore[attr-defined]
+        _("Line changed. The difference stands on the bill."),
+    )
+
+
+@require_POST
+@allow(Role.CASHIER)
+def bill_recalculate(request: HttpRequest, pk: int) -> HttpResponse:
+    """Work the draft out again from the work order."""
+    work_order = _visit(request, pk)
+    return _perform(
+        request,
+        pk,
+        lambda: services.recalculate(work_order, by=request.actor),  # type: ignore[attr-defined]
+        _("Worked out again from the work order."),
+    )
+
+
+@require_POST
+@allow(Role.CASHIER)
+def bill_issue(request: HttpRequest, pk: int) -> HttpResponse:
+    """Number, print and keep the bill."""
+    work_order = _visit(request, pk)
+    return _perform(
+        request,
+        pk,
+        lambda: services.issue_bill(work_order, by=request.actor),  # type: ignore[attr-defined]
+        lambda bill: _("Bill %(number)s issued.") % {"number": bill.number},
+    )
+
+
+@require_POST
+@allow(Role.CASHIER)
+def bill_pay(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take a payment."""
+    work_order = _visit(request, pk)
+    form = PaymentForm(request.POST)
+    if not form.is_valid():
+        return _show(request, work_order, payment_form=form, status=422)
+    return _perform(
+        request,
+        pk,
+        lambda: services.pay(work_order, by=request.actor, **form.cleaned_data),  # type: ignore[attr-defined]
+        lambda payment: (
+            _("%(amount)s received; the receipt goes to the customer.")
+            % {"amount": format_money(payment.amount, work_order.centre.currency)}
+        ),
+    )
+
+
+@require_POST
+@allow(Role.CASHIER)
+def payment_reverse(request: HttpRequest, pk: int) -> HttpResponse:
+    """Give a payment back, with a reason."""
+    payment = fetch(request, Payment.objects.select_related("work_order"), pk=pk)
+    work_order = _visit(request, payment.work_order_id)
+    form = ReasonForm(request.POST)
+    if not form.is_valid():
+        return _show(request, work_order, reason_form=form, reason_for=f"payment-{pk}", status=422)
+    return _perform(
+        request,
+        work_order.pk,
+        lambda: services.reverse_payment(payment, by=request.actor, reason=form.cleaned_data["reason"]),  # type: ignore[attr-defined]
+        _("Payment given back. Both rows stay in the account."),
+    )
+
+
+@require_POST
+@allow(Role.CASHIER)
+def bill_credit(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take the issued bill back by a credit note."""
+    work_order = _visit(request, pk)
+    form = ReasonForm(request.POST)
+    if not form.is_valid():
+        return _show(request, work_order, reason_form=form, reason_for="credit", status=422)
+    bill = fetch(request, Bill.objects.issued(), work_order=work_order, kind=BillKind.BILL, credit=None)
+    return _perform(
+        request,
+        pk,
+        lambda: services.credit_bill(bill, by=request.actor, reason=form.cleaned_data["reason"]),  # type: ignore[attr-defined]
+        lambda note: _("Credit note %(number)s issued; a new draft is open.") % {"number": note.number},
+    )
+
+
+@require_POST
+@allow(Role.MANAGER)
+def bill_release(request: HttpRequest, pk: int) -> HttpResponse:
+    """Let the car leave unpaid."""
+    work_order = _visit(request, pk)
+    form = ReasonForm(request.POST)
+    if not form.is_valid():
+        return _show(request, work_order, reason_form=form, reason_for="release", status=422)
+    return _perform(
+        request,
+        pk,
+        lambda: services.release(work_order, by=request.actor, reason=form.cleaned_data["reason"]),  # type: ignore[attr-defined]
+        _("The car may leave unpaid. Your reason is recorded."),
+    )
+
+
+def _visit(request: HttpRequest, pk: int) -> WorkOrder:
+    return fetch(request, WorkOrder.objects.for_rows(), pk=pk)
+
+
+def _perform(request: HttpRequest, pk: int, act: Any, success: Any) -> HttpResponse:
+    actor = request.actor  # type: ignore[attr-defined]
+    return perform(request, act, by=actor, success=success, redirect=reverse("delivery:bill", args=[pk]))
+
+
+def _current(work_order: WorkOrder) -> Bill | None:
+    """The draft, else the newest bill that stands."""
+    return draft_of(work_order) or Bill.objects.standing().filter(work_order=work_order).order_by("-issued_at").first()
+
+
+def _show(
+    request: HttpRequest,
+    work_order: WorkOrder,
+    *,
+    payment_form: PaymentForm | None = None,
+    line_form: LineForm | None = None,
+    line_id: int = 0,
+    reason_form: ReasonForm | None = None,
+    reason_for: str = "",
+    status: int = 200,
+) -> HttpResponse:
+    bill = _current(work_order)
+    lines = list(bill.lines.select_related("consent__estimate").order_by("position", "id")) if bill else []
+    estimated = sum(line.estimated or 0 for line in lines)
+    account = account_of(work_order)
+    roles = request.user.roles_in(work_order.centre_id)  # type: ignore[union-attr]
+    drafting = bill is not None and not bill.is_issued
+    billable = work_order.stage in BILLABLE
+    needs = issue_requirements(work_order, bill) if bill is not None and drafting else []
+    issued = list(
+        Bill.objects.issued().filter(work_order=work_order).select_related("corrects").order_by("issued_at", "id")
+    )
+    return render(
+        request,
+        "delivery/bill.html",
+        {
+            "work_order": work_order,
+            "bill": bill,
+            "drafting": drafting,
+            "groups": _groups(lines),
+            "estimated": estimated,
+            "charged": sum(line.amount for line in lines),
+            "agreed_all": all(line.consent_id for line in lines) and not any(need for need in needs if not need.ok),
+            "account": account,
+            "payments": list(
+                Payment.objects.filter(work_order=work_order).select_related("reversal").order_by("at", "id")
+            ),
+            "issued": issued,
+            "release": Release.objects.filter(work_order=work_order).first(),
+            "needs": needs,
+            "may_issue": bool(needs) and all(need.ok for need in needs) and billable and Role.CASHIER in roles,
+            "gate": ready_gate(work_order) if work_order.stage == Stage.PREPARATION else [],
+            "cashier": Role.CASHIER in roles,
+            "manager": Role.MANAGER in roles,
+            "billable": billable,
+            "may_credit": bill is not None and bill.is_issued and billable and Role.CASHIER in roles,
+            "payment_form": payment_form or PaymentForm(initial={"amount": _plain(account.balance), "method": "card"}),
+            "line_form": line_form,
+            "line_id": line_id,
+            "reason_form": reason_form,
+            "reason_for": reason_for,
+            "not_done": list(
+                work_order.lines.top()
+                .filter(state__in=NOT_DONE)
+                .select_related("operation", "part")
+                .order_by("position")
+            ),
+        },
+        status=status,
+    )
+
+
+def _plain(amount: Any) -> str:
+    """An amount as the form takes it: digits, no separators, no trailing zeros."""
+    return f"{amount.normalize():f}" if amount > 0 else ""
+
+
+def _groups(lines: list[Any]) -> list[tuple[str, list[Any]]]:
+    labour = [line for line in lines if line.kind == "labour"]
+    others = [line for line in lines if line.kind != "labour"]
+    return [(title, group) for title, group in ((_("Labour"), labour), (_("Parts and materials"), others)) if group]
