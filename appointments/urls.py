@@ -1,6 +1,26 @@
-"""Addresses of this chapter."""
+"""Addresses of booking: staff, the public form, the customer's link."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from appointments import link_views, public_views, views
 
 app_name = "appointments"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", views.index, name="list"),
+    path("new/", views.new, name="new"),
+    path("<int:pk>/", views.detail, name="detail"),
+    path("<int:pk>/confirm/", views.confirm, name="confirm"),
+    path("<int:pk>/move/", views.move, name="move"),
+    path("<int:pk>/cancel/", views.cancel, name="cancel"),
+    path("<int:pk>/no-show/", views.no_show, name="no_show"),
+    path("book/", public_views.book, name="book"),
+    path("book/car/", public_views.book_car, name="book_car"),
+    path("book/services/", public_views.book_services, name="book_services"),
+    path("book/time/", public_views.book_time, name="book_time"),
+    path("book/contact/", public_views.book_contact, name="book_contact"),
+    path("book/review/", public_views.book_review, name="book_review"),
+    path("book/received/", public_views.book_received, name="book_received"),
+    path("mine/", link_views.mine, name="mine"),
+    path("mine/move/", link_views.mine_move, name="mine_move"),
+    path("mine/cancel/", link_views.mine_cancel, name="mine_cancel"),
+]

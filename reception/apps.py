@@ -1,7 +1,14 @@
 """What this chapter tells the rest of the house."""
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class ReceptionConfig(AppConfig):
     name = "reception"
+    verbose_name = _("Reception")
+
+    def ready(self) -> None:
+        from reception import receivers
+
+        receivers.register()

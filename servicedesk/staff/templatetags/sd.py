@@ -9,7 +9,7 @@ import datetime as dt
 import re
 import uuid
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 
 from django import template
 from django.template import Context, loader
@@ -301,7 +301,7 @@ def place_of(context: Context, centre: Any, thing: Any) -> Any:
 @register.simple_tag(takes_context=True)
 def include_with(context: Context, template_name: str, values: dict[str, Any]) -> SafeString:
     """Render a fragment whose name and context a room registered, on top of the page's own context."""
-    return SafeString(loader.render_to_string(template_name, {**context.flatten(), **values}))
+    return SafeString(loader.render_to_string(template_name, cast(dict[str, Any], context.flatten()) | values))
 
 
 @register.filter

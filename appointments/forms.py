@@ -1,0 +1,280 @@
+"""What may be typed about a booking: the five steps of the public form, and the staff's one-page form."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from appointments import offers
+from appointments.models import Appointment
+from appointments.services import Car, Contact
+from servicedesk.catalogue.models import LabourOperation, VehicleModel
+from servicedesk.customers.matching import phone_key, plate_key
+from servicedesk.customers.models import Channel, Honorific
+from servicedesk.staff.models import ServiceCentre
+
+OTHER_MODEL = "other"
+LONGEST_ODOMETER = 3_000_000
+
+
+def model_choices() -> list[Any]:
+    """Cars we know, grouped by make, and "another car". One query."""
+    groups: dict[str, list[tuple[str, str]]] = {}
+    for model in VehicleModel.objects.offered():
+        groups.setdefault(model.make, []).append((model.code, model.name))
+    return [("", _("Please choose")), *groups.items(), (OTHER_MODEL, _("Another car"))]
+
+
+class SlotField(forms.CharField):
+    """A time slot as forms name it: ISO with offset. Gives an aware datetime."""
+
+    def to_python(self, value: Any) -> Any:
+        """Read the moment; anything else is refused with what to do."""
+        text = super().to_python(value)
+        if not text:
+            return None
+        try:
+            moment = parse_datetime(text.replace(" ", "+"))
+        except ValueError:
+            moment = None
+        if moment is None or moment.tzinfo is None or not 2000 < moment.year < 2200:
+            raise ValidationError(_("Choose one of the times offered."))
+        return moment
+
+
+class OdometerField(forms.CharField):
+    """Kilometres as people write them ("39,800"). Gives an int or None."""
+
+    def to_python(self, value: Any) -> Any:
+        """Read the number without its separators."""
+        text = re.sub(r"[\s,.，]|km", "", super().to_python(value) or "", flags=re.IGNORECASE)
+        if not text:
+            return None
+        if not text.isdecimal() or int(text[:9]) > LONGEST_ODOMETER or len(text) > 9:
+            raise ValidationError(_("Write the kilometres in digits, for example 39,800."))
+        return int(text)
+
+
+class CarFields(forms.Form):
+    """Plate and model: asked in the public form and by staff."""
+
+    plate = forms.CharField(label=gettext_lazy("Plate number"), max_length=16)
+    model = forms.ChoiceField(label=gettext_lazy("Make and model"), choices=())
+    other_model = forms.CharField(label=gettext_lazy("Which car is it?"), max_length=60, required=False)
+    odometer = OdometerField(label=gettext_lazy("Odometer today (km)"), max_length=12, required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["model"].choices = model_choices()  # type: ignore[attr-defined]
+
+    def clean_plate(self) -> str:
+        """Ask for at least three letters or digits."""
+        plate = " ".join(self.cleaned_data["plate"].split())
+        if not 3 <= len(plate_key(plate)) <= 12:
+            raise ValidationError(_("This looks too short. Write the whole plate, for example BKQ-5821."))
+        return plate.upper()
+
+    def clean(self) -> dict[str, Any]:
+        """Ask which car it is when it is not on the list."""
+        cleaned = super().clean() or {}
+        if cleaned.get("model") == OTHER_MODEL and not cleaned.get("other_model"):
+            self.add_error("other_model", _("Write make and model, for example Mazda 3."))
+        return cleaned
+
+
+def car_of(data: dict[str, Any]) -> Car:
+    """The car meant by the values of `CarFields`. One query."""
+    model = VehicleModel.objects.filter(code=data["model"]).first() if data["model"] != OTHER_MODEL else None
+    if model is None:
+        return Car(data["plate"], model_name=data.get("other_model", ""), odometer=data.get("odometer"))
+    return Car(
+        data["plate"],
+        make=model.make_en,
+        model_name=model.name_en,
+        model_code=model.code,
+        powertrain=model.powertrain,
+        odometer=data.get("odometer"),
+    )
+
+
+class CarForm(CarFields):
+    """Step 1: the car and what is wrong with it."""
+
+    reasons = forms.MultipleChoiceField(
+        label=gettext_lazy("What is it about this time?"), choices=offers.Reason.choices, required=False
+    )
+    concern = forms.CharField(
+        label=gettext_lazy("Tell us in your own words"), max_length=2000, required=False, widget=forms.Textarea
+    )
+    moments = forms.MultipleChoiceField(
+        label=gettext_lazy("When does it happen?"), choices=offers.Moment.choices, required=False
+    )
+
+    def clean(self) -> dict[str, Any]:
+        """One of both is needed: a reason or a sentence."""
+        cleaned = super().clean()
+        if not cleaned.get("reasons") and not cleaned.get("concern", "").strip():
+            self.add_error("concern", _("Tick a reason above, or write a sentence: what do you notice, and when?"))
+        return cleaned
+
+
+class ServicesForm(forms.Form):
+    """Step 2: which services."""
+
+    operations = forms.MultipleChoiceField(label=gettext_lazy("Services"), choices=(), required=False)
+    unsure = forms.BooleanField(label=gettext_lazy("I am not sure: please advise me"), required=False)
+
+    def __init__(self, *args: Any, operations: list[LabourOperation], concern: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.concern = concern
+        self.fields["operations"].choices = [(row.code, row.name) for row in operations]  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        """A service, or advice on something that was described."""
+        cleaned = super().clean() or {}
+        if not cleaned.get("operations") and not cleaned.get("unsure"):
+            self.add_error("operations", _("Choose a service, or “I am not sure”."))
+        elif not cleaned.get("operations") and not self.concern:
+            self.add_error("unsure", _("Go back one step and tell us in a sentence what you notice."))
+        return cleaned
+
+
+class TimeForm(forms.Form):
+    """Step 3: place and time."""
+
+    centre = forms.ModelChoiceField(label=gettext_lazy("Service centre"), queryset=ServiceCentre.objects.all())
+    starts_at = SlotField(
+        label=gettext_lazy("Time"), max_length=40, error_messages={"required": gettext_lazy("Choose a day and a time.")}
+    )
+    waits = forms.BooleanField(label=gettext_lazy("I wait on site"), required=False)
+
+
+class ContactFields(forms.Form):
+    """Name and how to reach the person; the number is cleaned to E.164."""
+
+    name = forms.CharField(label=gettext_lazy("Name"), max_length=80)
+    honorific = forms.ChoiceField(
+        label=gettext_lazy("Form of address"),
+        choices=[*Honorific.choices, ("", gettext_lazy("None"))],
+        required=False,
+    )
+    phone = forms.CharField(label=gettext_lazy("Mobile"), max_length=40)
+    email = forms.EmailField(label=gettext_lazy("E-mail"), max_length=254, required=False)
+    channel = forms.ChoiceField(label=gettext_lazy("How shall we write to you?"), choices=Channel.choices)
+    language = forms.ChoiceField(label=gettext_lazy("Language of messages and papers"), choices=settings.LANGUAGES)
+
+    def __init__(self, *args: Any, centre: ServiceCentre, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.centre = centre
+
+    def clean_name(self) -> str:
+        """One line, spaces tidied."""
+        return " ".join(self.cleaned_data["name"].split())
+
+    def clean_phone(self) -> str:
+        """Return the number in E.164."""
+        number = phone_key(self.cleaned_data["phone"], self.centre)
+        if not number:
+            raise ValidationError(
+                _("This is not a telephone number. Write it with area code, or with + and country code.")
+            )
+        return number
+
+    def clean(self) -> dict[str, Any]:
+        """E-mail needs an address."""
+        cleaned = super().clean() or {}
+        if cleaned.get("channel") == Channel.EMAIL and not cleaned.get("email") and "email" not in self.errors:
+            self.add_error("email", _("Write your address, or choose text messages."))
+        return cleaned
+
+
+class ContactForm(ContactFields):
+    """Step 4: who books. `website` is a trap for robots; people do not see it."""
+
+    agree = forms.BooleanField(
+        label=gettext_lazy("You may use these particulars to arrange this service"),
+        error_messages={"required": gettext_lazy("Without this we cannot arrange a time with you.")},
+    )
+    consent = forms.BooleanField(label=gettext_lazy("You may also remind me of later services"), required=False)
+    website = forms.CharField(required=False, max_length=200)
+
+    def clean_website(self) -> str:
+        """Only robots fill it in."""
+        if self.cleaned_data["website"]:
+            raise ValidationError(_("Please leave this field empty."))
+        return ""
+
+
+def contact_of(data: dict[str, Any]) -> Contact:
+    """The person meant by the values of `ContactFields`."""
+    names = ("name", "phone", "email", "language", "channel", "honorific")
+    return Contact(**{name: data.get(name, "") for name in names}, consent=bool(data.get("consent")))
+
+
+class StaffBookingForm(CarFields, ContactFields):
+    """The advisor's form: everything on one page, while the customer is on the telephone or at the desk (M1.1-b)."""
+
+    field_order = ("source", "plate", "phone", "name", "honorific", "model", "other_model", "odometer", "email")
+
+    source = forms.ChoiceField(
+        label=gettext_lazy("Booked"),
+        choices=[c for c in Appointment.Source.choices if c[0] != Appointment.Source.ONLINE],
+    )
+    concern = forms.CharField(
+        label=gettext_lazy("What the customer says"),
+        max_length=2000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+    operations = forms.ModelMultipleChoiceField(
+        label=gettext_lazy("Services"), queryset=LabourOperation.objects.offered(), to_field_name="code", required=False
+    )
+    date = forms.DateField(
+        label=gettext_lazy("Date"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+    starts_at = SlotField(
+        label=gettext_lazy("Time"), max_length=40, error_messages={"required": gettext_lazy("Choose a time.")}
+    )
+    waits = forms.BooleanField(label=gettext_lazy("Waits on site"), required=False)
+    transport = forms.ChoiceField(
+        label=gettext_lazy("Transport"), choices=Appointment.Transport.choices, required=False
+    )
+
+    def clean(self) -> dict[str, Any]:
+        """The fault in the customer's words is part of every booking by telephone."""
+        cleaned = super().clean()
+        if not cleaned.get("concern", "").strip() and not cleaned.get("operations"):
+            self.add_error(
+                "concern", _("Write it in the customer's words: when, which sound or sign. Or choose a service.")
+            )
+        return cleaned
+
+
+class MoveForm(forms.Form):
+    """Another time, and why."""
+
+    starts_at = SlotField(label=gettext_lazy("New time"), max_length=40)
+    reason = forms.CharField(label=gettext_lazy("Why"), max_length=200, required=False)
+
+
+class ReasonForm(forms.Form):
+    """Why a booking is cancelled."""
+
+    reason = forms.CharField(label=gettext_lazy("Why"), max_length=200, required=False)
+
+
+def read_date(text: str, otherwise: dt.date) -> dt.date:
+    """The date named in an address, or `otherwise` for anything that is none."""
+    try:
+        date = dt.date.fromisoformat(text)
+    except ValueError:
+        return otherwise
+    return date if 2000 < date.year < 2200 else otherwise

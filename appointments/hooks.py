@@ -1,0 +1,11 @@
+"""Where later chapters add a next step to a booking's page, so that this one need not know them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from appointments.models import Appointment
+from servicedesk.registry import Action, Shelf
+
+next_steps: Shelf[Callable[[Appointment], list[Action]]] = Shelf()
+"""Each is asked with a booking and answers with buttons; reception adds "Receive the car"."""

@@ -1,0 +1,115 @@
+"""The customer's own page of a booking, behind his link: see it, move it, cancel it."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from appointments import services, slots
+from appointments.forms import MoveForm, read_date
+from appointments.letters import PURPOSE
+from appointments.models import Appointment
+from appointments.public_views import DAYS_SHOWN, weeks_of
+from servicedesk.clock import now
+from servicedesk.messaging.links import customer_link
+from servicedesk.staff.repeats import perform
+from servicedesk.workorders.models import Promise
+
+CHANGEABLE_UNTIL = dt.timedelta(hours=2)
+
+
+def mine_of(request: HttpRequest) -> Appointment:
+    """The booking the link is about."""
+    link = request.link  # type: ignore[attr-defined]
+    appointment = (
+        Appointment.objects.for_rows().filter(pk=link.target_id, customer=link.customer, centre=link.centre).first()
+    )
+    if appointment is None:
+        raise Http404
+    return appointment
+
+
+def changeable(appointment: Appointment) -> bool:
+    """Whether the customer may still move or cancel it himself: until two hours before."""
+    return appointment.is_expected and now() < appointment.starts_at - CHANGEABLE_UNTIL
+
+
+@require_GET
+@customer_link(PURPOSE)
+def mine(request: HttpRequest) -> HttpResponse:
+    """The booking as a ticket: when, where, what, how much; or what became of it."""
+    appointment = mine_of(request)
+    return render(
+        request,
+        "appointments/mine.html",
+        {
+            "centre": appointment.centre,
+            "appointment": appointment,
+            "promise": Promise.objects.pending().about(appointment, Promise.Kind.BOOKING_ANSWER).first(),
+            "changeable": changeable(appointment),
+            "until": appointment.starts_at - CHANGEABLE_UNTIL,
+        },
+    )
+
+
+@require_http_methods(["GET", "POST"])
+@customer_link(PURPOSE)
+def mine_move(request: HttpRequest) -> HttpResponse:
+    """Choose another time."""
+    appointment = mine_of(request)
+    centre = appointment.centre
+    form = MoveForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        return perform(
+            request,
+            lambda: services.move(guarded(appointment), to=form.cleaned_data["starts_at"], by=request.actor),  # type: ignore[attr-defined]
+            by=request.actor,  # type: ignore[attr-defined]
+            success=_("Your booking is moved."),
+            redirect="appointments:mine",
+            on_refusal="appointments:mine_move",
+        )
+    days = slots.days_from(centre, centre.today(), DAYS_SHOWN)
+    date = read_date(request.GET.get("date", ""), centre.local(appointment.starts_at).date())
+    shown = next((day for day in days if day.date == date), None) or slots.days_from(centre, date, 1)[0]
+    return render(
+        request,
+        "appointments/mine_move.html",
+        {
+            "centre": centre,
+            "appointment": appointment,
+            "form": form,
+            "weeks": weeks_of(days),
+            "first": days[0].date,
+            "last": days[-1].date,
+            "day": shown,
+            "changeable": changeable(appointment),
+        },
+        status=422 if form.errors else 200,
+    )
+
+
+@require_POST
+@customer_link(PURPOSE)
+def mine_cancel(request: HttpRequest) -> HttpResponse:
+    """Cancel the booking."""
+    appointment = mine_of(request)
+    return perform(
+        request,
+        lambda: services.cancel(guarded(appointment), by=request.actor, reason=_("Cancelled by the customer")),  # type: ignore[attr-defined]
+        by=request.actor,  # type: ignore[attr-defined]
+        success=_("Your booking is cancelled."),
+        redirect="appointments:mine",
+    )
+
+
+def guarded(appointment: Appointment) -> Appointment:
+    """The booking, unless its time is too near: then people talk."""
+    if appointment.is_expected and not changeable(appointment):
+        raise services.AppointmentRefused(
+            _("Your appointment is less than two hours away. Please call us to change it.")
+        )
+    return appointment

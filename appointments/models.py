@@ -1,0 +1,181 @@
+"""Bookings: who comes when, for what, and at which expected cost (manual, chapter 1).
+
+A booking holds one reception place of its time slot (`SlotPlace`) from the request on, so that what an advisor confirms
+is still free. Times are aware; the slot grid follows the centre's opening hours.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pgtrigger
+from django.conf import settings
+from django.db import models
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from appointments.querysets import Appointments
+from servicedesk.catalogue.models import LabourOperation
+from servicedesk.customers.models import Customer, Vehicle
+from servicedesk.staff.actors import ActorFields
+from servicedesk.staff.models import ServiceCentre
+from servicedesk.workorders.models import WorkOrder
+
+
+class Appointment(ActorFields):
+    """A booking; `by_*` names who took it (the customer himself online, an advisor by telephone or on site)."""
+
+    class Source(models.TextChoices):
+        ONLINE = "online", _("Online")
+        PHONE = "phone", _("By telephone")
+        SITE = "site", _("On site")
+
+    class State(models.TextChoices):
+        REQUESTED = "requested", _("Requested")
+        CONFIRMED = "confirmed", _("Confirmed")
+        ARRIVED = "arrived", _("Arrived")
+        NO_SHOW = "no_show", _("Did not come")
+        CANCELLED = "cancelled", _("Cancelled")
+
+    class Transport(models.TextChoices):
+        NONE = "", _("Not needed")
+        SHUTTLE = "shuttle", _("Lift to the station")
+        COURTESY_CAR = "courtesy_car", _("Courtesy car")
+
+    number = models.CharField(max_length=20)
+    centre = models.ForeignKey(ServiceCentre, on_delete=models.PROTECT, related_name="appointments")
+    customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="appointments")
+    vehicle = models.ForeignKey(Vehicle, on_delete=models.PROTECT, related_name="appointments")
+    source = models.CharField(max_length=8, choices=Source.choices)
+    state = models.CharField(max_length=10, choices=State.choices, default=State.REQUESTED)
+    starts_at = models.DateTimeField()
+    concern = models.TextField(blank=True, help_text=_("The fault in the customer's own words."))
+    symptoms = models.CharField(max_length=200, blank=True)
+    waits_on_site = models.BooleanField(default=False)
+    transport = models.CharField(max_length=12, choices=Transport.choices, blank=True, default=Transport.NONE)
+    odometer = models.PositiveIntegerField(null=True, blank=True, help_text=_("As the customer told it, in km."))
+    work_hours = models.DecimalField(max_digits=6, decimal_places=2, default=Decimal(0))
+    estimate_net = models.DecimalField(max_digits=12, decimal_places=2, default=Decimal(0))
+    estimate_tax = models.DecimalField(max_digits=12, decimal_places=2, default=Decimal(0))
+    estimate_total = models.DecimalField(max_digits=12, decimal_places=2, default=Decimal(0))
+    requested_at = models.DateTimeField()
+    confirmed_at = models.DateTimeField(null=True, blank=True)
+    confirmed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    arrived_at = models.DateTimeField(null=True, blank=True)
+    ended_at = models.DateTimeField(null=True, blank=True, help_text=_("When it was cancelled or given up."))
+    end_reason = models.CharField(max_length=200, blank=True)
+    work_order = models.OneToOneField(
+        WorkOrder, null=True, blank=True, on_delete=models.PROTECT, related_name="appointment"
+    )
+
+    objects = Appointments.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["centre", "number"], name="one_appointment_per_number"),
+            models.CheckConstraint(
+                condition=~models.Q(state="confirmed")
+                | models.Q(confirmed_at__isnull=False, confirmed_by__isnull=False),
+                name="confirmed_appointment_says_by_whom",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(state="arrived", work_order__isnull=False, arrived_at__isnull=False)
+                | (~models.Q(state="arrived") & models.Q(work_order__isnull=True)),
+                name="arrived_appointment_has_a_work_order",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["centre", "starts_at", "id"], name="appointment_by_time"),
+            models.Index(
+                fields=["centre", "requested_at", "id"],
+                name="appointment_unanswered",
+                condition=models.Q(state="requested"),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+    def get_absolute_url(self) -> str:
+        """Its page for staff."""
+        return reverse("appointments:detail", args=[self.pk])
+
+    @property
+    def full_number(self) -> str:
+        """The number as printed, with the centre's code: NH-B2611-0042."""
+        return f"{self.centre.code}-{self.number}"
+
+    @property
+    def is_expected(self) -> bool:
+        """Whether the car may still come: requested or confirmed."""
+        return self.state in (self.State.REQUESTED, self.State.CONFIRMED)
+
+
+class AppointmentItem(models.Model):
+    """A service that was booked, with hours and price (labour and usual parts, before tax) as told to the customer."""
+
+    appointment = models.ForeignKey(Appointment, on_delete=models.CASCADE, related_name="items")
+    operation = models.ForeignKey(LabourOperation, on_delete=models.PROTECT, related_name="+")
+    hours = models.DecimalField(max_digits=5, decimal_places=2)
+    amount = models.DecimalField(max_digits=12, decimal_places=2)
+    position = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["appointment", "operation"], name="one_item_per_operation"),
+            models.CheckConstraint(condition=models.Q(amount__gte=0), name="item_amount_is_not_negative"),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.operation)
+
+
+class AppointmentMove(ActorFields):
+    """A booking was moved to another time: both sides agreed (M1.2-b). Never changed."""
+
+    LEDGER = True
+
+    appointment = models.ForeignKey(Appointment, on_delete=models.PROTECT, related_name="moves")
+    from_at = models.DateTimeField()
+    to_at = models.DateTimeField()
+    reason = models.CharField(max_length=200, blank=True)
+    at = models.DateTimeField()
+
+    class Meta:
+        triggers = [pgtrigger.Protect(name="move_is_kept", operation=pgtrigger.Update | pgtrigger.Delete)]
+
+    def __str__(self) -> str:
+        return f"{self.appointment_id}: {self.from_at:%F %H:%M} → {self.to_at:%F %H:%M}"
+
+
+class SlotPlace(models.Model):
+    """One reception place of a time slot, held by a booking. The unique key makes double booking impossible."""
+
+    centre = models.ForeignKey(ServiceCentre, on_delete=models.PROTECT, related_name="+")
+    starts_at = models.DateTimeField()
+    place = models.PositiveSmallIntegerField()
+    appointment = models.OneToOneField(Appointment, on_delete=models.CASCADE, related_name="slot_place")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["centre", "starts_at", "place"], name="a_place_is_held_once"),
+            models.CheckConstraint(condition=models.Q(place__gte=1), name="place_counts_from_one"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.starts_at:%F %H:%M} #{self.place}"
+
+
+class OnlineRequest(models.Model):
+    """One online booking by an address (hashed), kept a day: the public form takes only so many."""
+
+    address = models.CharField(max_length=64)
+    at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["address", "at"], name="online_request_address")]
+
+    def __str__(self) -> str:
+        return f"{self.at:%F %H:%M}"

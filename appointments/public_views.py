@@ -1,0 +1,337 @@
+"""The public booking form in five steps (M1.1-c). Entries wait in the session; only the last step changes anything.
+
+Each step is a page of its own that works without script and can be reached again. Robots are met by a hidden field and
+by a limit per address and day.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from collections.abc import Callable
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect, render
+from django.utils.dateparse import parse_datetime
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods
+
+from appointments import offers, services, slots
+from appointments.forms import CarForm, ContactForm, ServicesForm, TimeForm, car_of, contact_of, read_date
+from appointments.models import Appointment, OnlineRequest
+from appointments.quotes import Quote, quote
+from servicedesk.catalogue.models import VehicleModel
+from servicedesk.clock import now
+from servicedesk.messaging.link_views import address_of
+from servicedesk.messaging.outbox import known_language
+from servicedesk.staff.access import public
+from servicedesk.staff.actors import Actor
+from servicedesk.staff.models import ServiceCentre
+from servicedesk.staff.repeats import perform
+from servicedesk.workorders.models import Promise
+
+SESSION_KEY, DONE_KEY = "booking", "booking_done"
+STEPS = ("car", "services", "time", "contact", "review")
+REQUESTS_PER_DAY = 12
+DAYS_SHOWN = 14
+Draft = dict[str, Any]
+
+
+def draft_of(request: HttpRequest) -> Draft:
+    """What was entered so far in this browser."""
+    return request.session.get(SESSION_KEY, {})
+
+
+def keep(request: HttpRequest, **values: Any) -> None:
+    """Keep entries until the form is sent."""
+    request.session[SESSION_KEY] = draft_of(request) | values
+
+
+def centre_of(draft: Draft) -> ServiceCentre | None:
+    """The centre chosen so far, else the first."""
+    return (
+        ServiceCentre.objects.filter(pk=draft.get("centre") or 0).first() or ServiceCentre.objects.order_by("code").first()
+    )
+
+
+def quote_of(draft: Draft, centre: ServiceCentre) -> Quote:
+    """The expected cost of the services chosen so far."""
+    return quote([row for row in offers.offered() if row.code in draft.get("operations", [])], centre)
+
+
+def model_words(draft: Draft) -> str:
+    """Make and model as the customer reads them."""
+    model = VehicleModel.objects.filter(code=draft.get("model", "")).first()
+    return model.full_name if model else draft.get("other_model", "")
+
+
+def first_gap(draft: Draft) -> str:
+    """The first step that still lacks its answer."""
+    needed = {"car": "plate", "services": "operations", "time": "starts_at", "contact": "phone"}
+    return next((step for step, key in needed.items() if key not in draft), "review")
+
+
+def step_page(
+    request: HttpRequest, step: str, context: dict[str, Any], centre: ServiceCentre, *, status: int = 200
+) -> HttpResponse:
+    """Render one step with its place in the row and the summary of what is known."""
+    draft = draft_of(request)
+    number = STEPS.index(step) + 1
+    return render(
+        request,
+        f"appointments/book_{step}.html",
+        {
+            "centre": centre,
+            "draft": draft,
+            "step": number,
+            "steps": "12345",
+            "back": f"appointments:book_{STEPS[number - 2]}" if number > 1 else "",
+            "car_words": model_words(draft),
+            **context,
+        },
+        status=status,
+    )
+
+
+def needs(step: str) -> Callable[[Callable[..., HttpResponse]], Callable[..., HttpResponse]]:
+    """Send people who jumped ahead to the first step that lacks its answer; without any centre there is no booking."""
+
+    def declare(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+        def stepped(request: HttpRequest) -> HttpResponse:
+            draft = draft_of(request)
+            gap = first_gap(draft)
+            if STEPS.index(gap) < STEPS.index(step):
+                return redirect(f"appointments:book_{gap}")
+            centre = centre_of(draft)
+            if centre is None:
+                return render(request, "appointments/book_closed.html", {"centre": None}, status=503)
+            return view(request, draft, centre)
+
+        stepped.__module__, stepped.__name__, stepped.__doc__ = view.__module__, view.__name__, view.__doc__
+        return stepped
+
+    return declare
+
+
+@require_GET
+@public
+def book(request: HttpRequest) -> HttpResponse:
+    """Start afresh; `?centre=CODE` chooses the centre (for a link or a QR code)."""
+    chosen = ServiceCentre.objects.filter(code=request.GET.get("centre", "")).first()
+    request.session[SESSION_KEY] = {"centre": chosen.pk} if chosen else {}
+    return redirect("appointments:book_car")
+
+
+@require_http_methods(["GET", "POST"])
+@public
+@needs("car")
+def book_car(request: HttpRequest, draft: Draft, centre: ServiceCentre) -> HttpResponse:
+    """Step 1: the car and what is wrong with it."""
+    form = CarForm(request.POST or None, initial=draft)
+    if request.method == "POST" and form.is_valid():
+        keep(request, **form.cleaned_data)
+        return redirect("appointments:book_services")
+    chosen = request.POST if form.is_bound else draft
+    return step_page(
+        request,
+        "car",
+        {
+            "form": form,
+            "reasons": offers.Reason.choices,
+            "moments": offers.Moment.choices,
+            "chosen_reasons": chosen_list(chosen, "reasons"),
+            "chosen_moments": chosen_list(chosen, "moments"),
+        },
+        centre,
+        status=422 if form.errors else 200,
+    )
+
+
+def chosen_list(data: Any, name: str) -> list[str]:
+    """The values ticked under `name`, from a posted form or the draft."""
+    return data.getlist(name) if hasattr(data, "getlist") else data.get(name, [])
+
+
+@require_http_methods(["GET", "POST"])
+@public
+@needs("services")
+def book_services(request: HttpRequest, draft: Draft, centre: ServiceCentre) -> HttpResponse:
+    """Step 2: services with hours and price; those that fit are ticked beforehand."""
+    operations = offers.offered()
+    form = ServicesForm(request.POST or None, operations=operations, concern=draft.get("concern", ""))
+    if request.method == "POST" and form.is_valid():
+        keep(request, **form.cleaned_data)
+        return redirect("appointments:book_time")
+    fitting = offers.suggested(draft.get("reasons", []), draft.get("odometer"))
+    chosen = set(chosen_list(request.POST, "operations") if form.is_bound else draft.get("operations", fitting))
+    items = quote(operations, centre).items
+    return step_page(
+        request,
+        "services",
+        {
+            "form": form,
+            "fitting": [item for item in items if item.operation.code in fitting],
+            "others": [item for item in items if item.operation.code not in fitting],
+            "chosen": chosen,
+            "unsure": bool(request.POST.get("unsure")) if form.is_bound else draft.get("unsure", False),
+        },
+        centre,
+        status=422 if form.errors else 200,
+    )
+
+
+@require_http_methods(["GET", "POST"])
+@public
+@needs("time")
+def book_time(request: HttpRequest, draft: Draft, centre: ServiceCentre) -> HttpResponse:
+    """Step 3: centre, day and time, with what is free now. A time that was taken meanwhile brings the three nearest."""
+    form = TimeForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        data = form.cleaned_data
+        keep(request, centre=data["centre"].pk, starts_at=data["starts_at"].isoformat(), waits=data["waits"])
+        return redirect("appointments:book_contact")
+    picked = request.POST.get("centre") or request.GET.get("centre", "")
+    if picked.isdecimal():
+        centre = ServiceCentre.objects.filter(pk=int(picked[:9])).first() or centre
+    wanted = parse_datetime(draft["starts_at"]) if draft.get("starts_at") else None
+    days = slots.days_from(centre, centre.today(), DAYS_SHOWN)
+    first_free = next((day.date for day in days if day.state in ("free", "few")), centre.today())
+    date = read_date(request.GET.get("date", ""), centre.local(wanted).date() if wanted else first_free)
+    shown = next((day for day in days if day.date == date), None) or slots.days_from(centre, date, 1)[0]
+    taken = wanted if wanted and centre.pk == draft.get("centre") and not is_free(centre, wanted) else None
+    quoted = quote_of(draft, centre)
+    return step_page(
+        request,
+        "time",
+        {
+            "form": form,
+            "centre": centre,
+            "centres": ServiceCentre.objects.order_by("code"),
+            "weeks": weeks_of(days),
+            "first": days[0].date,
+            "last": days[-1].date,
+            "day": shown,
+            "wanted": wanted.isoformat() if wanted and not taken else "",
+            "taken": taken,
+            "nearest": slots.nearest_free(centre, taken) if taken else [],
+            "quote": quoted,
+            "checked_at": now(),
+        },
+        centre,
+        status=422 if form.errors else 200,
+    )
+
+
+def is_free(centre: ServiceCentre, at: dt.datetime) -> bool:
+    """Whether a place is left at this time."""
+    date = centre.local(at).date()
+    return any(slot.at == at and slot.free for slot in slots.days_from(centre, date, 1)[0].slots)
+
+
+def weeks_of(days: list[slots.Day]) -> list[slots.Day | None]:
+    """The days with empty cells before the first, so that columns are weekdays from Monday."""
+    return [*([None] * days[0].date.weekday()), *days]
+
+
+@require_http_methods(["GET", "POST"])
+@public
+@needs("contact")
+def book_contact(request: HttpRequest, draft: Draft, centre: ServiceCentre) -> HttpResponse:
+    """Step 4: who books and how he is reached."""
+    initial = {"channel": "sms", "language": known_language(get_language() or ""), **draft}
+    form = ContactForm(request.POST or None, centre=centre, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        keep(request, **{name: value for name, value in form.cleaned_data.items() if name != "website"})
+        return redirect("appointments:book_review")
+    return step_page(
+        request,
+        "contact",
+        {"form": form, "starts_at": parse_datetime(draft["starts_at"])},
+        centre,
+        status=422 if form.errors else 200,
+    )
+
+
+@require_http_methods(["GET", "POST"])
+@public
+@needs("review")
+def book_review(request: HttpRequest, draft: Draft, centre: ServiceCentre) -> HttpResponse:
+    """Step 5: everything once more; sending it makes the request."""
+    starts_at = parse_datetime(draft["starts_at"])
+    if starts_at is None:
+        return redirect("appointments:book_time")
+    if request.method == "POST":
+        return submit(request, draft, centre, starts_at)
+    if not is_free(centre, starts_at):
+        return redirect("appointments:book_time")
+    return step_page(
+        request,
+        "review",
+        {"quote": quote_of(draft, centre), "starts_at": starts_at, "symptoms": symptoms(draft)},
+        centre,
+    )
+
+
+def submit(request: HttpRequest, draft: Draft, centre: ServiceCentre, starts_at: dt.datetime) -> HttpResponse:
+    """Send the request once; a taken time leads back to the times with the three nearest."""
+    by = Actor.visitor(draft.get("name", ""))
+    address = hashlib.sha256(address_of(request).encode()).hexdigest()
+
+    def act() -> Appointment:
+        OnlineRequest.objects.create(address=address, at=now())
+        if (
+            OnlineRequest.objects.filter(address=address, at__gt=now() - dt.timedelta(days=1)).count()
+            > REQUESTS_PER_DAY
+        ):
+            raise services.AppointmentRefused(
+                _("Too many requests came from here today. Please call us: we book your time on the telephone.")
+            )
+        operations = [row for row in offers.offered() if row.code in draft.get("operations", [])]
+        appointment = services.request_appointment(
+            by=by,
+            centre=centre,
+            contact=contact_of(draft),
+            car=car_of(draft),
+            operations=operations,
+            starts_at=starts_at,
+            concern=draft.get("concern", ""),
+            symptoms=symptoms(draft),
+            waits_on_site=bool(draft.get("waits")),
+        )
+        request.session[DONE_KEY] = appointment.pk
+        return appointment
+
+    response = perform(
+        request, act, by=by, redirect=lambda _row: "appointments:book_received", on_refusal="appointments:book_review"
+    )
+    if (
+        isinstance(response, HttpResponseRedirect)
+        and DONE_KEY in request.session
+        and response.url.endswith("/received/")
+    ):
+        request.session.pop(SESSION_KEY, None)
+    return response
+
+
+def symptoms(draft: Draft) -> str:
+    """Reasons and moments in the customer's language, as one line."""
+    words = {**dict(offers.Reason.choices), **dict(offers.Moment.choices)}
+    return ", ".join(str(words[key]) for key in (*draft.get("reasons", []), *draft.get("moments", [])) if key in words)
+
+
+@require_GET
+@public
+def book_received(request: HttpRequest) -> HttpResponse:
+    """The request is in: its number, and by when an advisor answers. Only for the browser that sent it."""
+    rows = Appointment.objects.for_rows().filter(pk=request.session.get(DONE_KEY) or 0)
+    appointment = rows.first()
+    if appointment is None:
+        return redirect("appointments:book")
+    promise = Promise.objects.pending().about(appointment, Promise.Kind.BOOKING_ANSWER).first()
+    return render(
+        request,
+        "appointments/book_received.html",
+        {"centre": appointment.centre, "appointment": appointment, "promise": promise},
+    )

@@ -1,0 +1,42 @@
+"""Named selections of bookings."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.db.models import Prefetch
+
+from servicedesk.staff.models import ServiceCentre
+from servicedesk.staff.querysets import CentreScoped
+
+EXPECTED = ("requested", "confirmed")
+
+
+class Appointments(CentreScoped):
+    """Selections of bookings."""
+
+    def unanswered(self) -> Appointments:
+        """Requests that no advisor has answered, the longest waiting first."""
+        return self.filter(state="requested").order_by("requested_at", "id")
+
+    def expected(self) -> Appointments:
+        """Requested or confirmed: the car may still come."""
+        return self.filter(state__in=EXPECTED)
+
+    def on_day(self, centre: ServiceCentre, date: dt.date) -> Appointments:
+        """Bookings of one day of the centre's calendar, by time; cancelled ones left out."""
+        midnight = centre.at(date, dt.time())
+        return (
+            self.filter(centre=centre, starts_at__gte=midnight, starts_at__lt=midnight + dt.timedelta(days=1))
+            .exclude(state="cancelled")
+            .order_by("starts_at", "id")
+        )
+
+    def for_rows(self) -> Appointments:
+        """With what a list row shows: car, customer, centre, visit and the booked services."""
+        from appointments.models import AppointmentItem
+
+        items = AppointmentItem.objects.select_related("operation").order_by("position", "id")
+        return self.select_related("vehicle", "customer", "centre", "work_order", "confirmed_by").prefetch_related(
+            Prefetch("items", queryset=items)
+        )

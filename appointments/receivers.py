@@ -1,0 +1,144 @@
+"""What booking registers: menu, home list, search, visit step, links, messages, privacy, reconciler checks."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from django.db import connection
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from appointments import conformance, letters
+from appointments.models import Appointment, OnlineRequest
+from servicedesk import registry
+from servicedesk.clock import now
+from servicedesk.customers.matching import plate_key
+from servicedesk.customers.models import Customer
+from servicedesk.messaging import kinds, links
+from servicedesk.staff.roles import Role
+from servicedesk.workorders.models import Promise, WorkOrder
+
+DESK = frozenset({Role.ADVISOR.value, Role.MANAGER.value})
+ONLINE_REQUESTS_KEPT = dt.timedelta(days=2)
+SHOWN = 10
+
+
+def register() -> None:
+    """Called once, from `AppConfig.ready`."""
+    registry.menu.register(
+        registry.MenuItem(
+            "booking", _("Booking"), "appointments:list", DESK, chapter=1, order=1, counter=count, group="chapters"
+        )
+    )
+    for role in sorted(DESK):
+        registry.home.register(
+            registry.HomeList(
+                "booking_requests",
+                role,
+                _("Booking requests"),
+                "appointments/_requests.html",
+                requests,
+                order=10,
+                area="rail",
+            )
+        )
+        registry.home_actions.register(
+            registry.HomeAction(role, _("Book by telephone"), "appointments:new", icon="telephone-plus", order=1)
+        )
+    registry.search.register(search)
+    registry.visit_steps[1] = visit_step
+    registry.exports.register(export)
+    registry.erasures.register(erase)
+    registry.sweeps.register(registry.Sweep("old online requests", forget_online_requests))
+    registry.checks.register(registry.Check("held places belong to expected bookings", places_are_right))
+    links.register(letters.PURPOSE, "appointments:mine")
+    kinds.register("appointment_moved", _("Booking moved"))
+    kinds.register("appointment_cancelled", _("Booking cancelled"))
+    conformance.register()
+
+
+def count(user: Any, centre: Any) -> tuple[str, list[Any]]:
+    """Menu counter: requests without an answer, and those whose answer is overdue."""
+    return (
+        "SELECT count(*), count(*) FILTER (WHERE p.due_at < %s) FROM appointments_appointment a "
+        "LEFT JOIN workorders_promise p ON p.kind = %s AND p.target_kind = %s AND p.target_id = a.id "
+        "AND p.kept_at IS NULL AND p.withdrawn_at IS NULL WHERE a.centre_id = %s AND a.state = 'requested'",
+        [now(), Promise.Kind.BOOKING_ANSWER.value, Appointment._meta.label_lower, centre.pk],
+    )
+
+
+def requests(request: HttpRequest) -> dict[str, Any]:
+    """Home list: requests that wait for an answer, longest first."""
+    from appointments.views import with_promises
+
+    rows = Appointment.objects.filter(centre=request.centre).for_rows().unanswered()  # type: ignore[attr-defined]
+    return {"requests": with_promises(list(rows[:SHOWN]))}
+
+
+def search(user: Any, query: str) -> list[registry.Hit]:
+    """Bookings ahead by number or plate."""
+    rows = Appointment.objects.for_user(user).expected().select_related("vehicle", "customer", "centre")
+    key = plate_key(query)
+    found = rows.filter(number__iexact=query) | rows.filter(vehicle__plate_key=key) if key else rows.none()
+    return [
+        registry.Hit(
+            _("Booking"),
+            f"{row.vehicle.plate} {row.customer.name}",
+            f"{row.number} · {row.centre.local(row.starts_at):%Y-%m-%d %H:%M}",
+            row.get_absolute_url(),
+            rank=5,
+        )
+        for row in found.order_by("starts_at")[:SHOWN]
+    ]
+
+
+def visit_step(work_order: WorkOrder) -> registry.VisitStep:
+    """Who confirmed the booking, and for when; a walk-in had none."""
+    row = Appointment.objects.filter(work_order=work_order).select_related("confirmed_by").first()
+    if row is None:
+        return registry.VisitStep(note=_("Walk-in"))
+    return registry.VisitStep(who=str(row.confirmed_by or row.by_label), at=row.starts_at, note=row.number)
+
+
+def export(customer: Customer) -> dict[str, Any]:
+    """Everything kept about the customer's bookings."""
+    return {
+        "appointments": [
+            {
+                "number": row.number,
+                "state": row.state,
+                "starts_at": row.starts_at,
+                "concern": row.concern,
+                "symptoms": row.symptoms,
+                "estimate_total": str(row.estimate_total),
+                "requested_at": row.requested_at,
+            }
+            for row in Appointment.objects.filter(customer=customer).order_by("pk")
+        ]
+    }
+
+
+def erase(customer: Customer) -> None:
+    """Forget what the customer wrote; numbers and times stay for the books."""
+    Appointment.objects.filter(customer=customer).update(concern="", symptoms="", by_label="", end_reason="")
+
+
+def forget_online_requests() -> int:
+    """Drop the (hashed) addresses of public requests after two days."""
+    return OnlineRequest.objects.filter(at__lt=now() - ONLINE_REQUESTS_KEPT).delete()[0]
+
+
+def places_are_right() -> list[str]:
+    """Every expected booking holds a place at its time, and nobody else does."""
+    sql = """
+        SELECT 'booking ' || a.number || ': holds no place at its time' FROM appointments_appointment a
+        LEFT JOIN appointments_slotplace s ON s.appointment_id = a.id AND s.starts_at = a.starts_at AND s.centre_id = a.centre_id
+        WHERE a.state IN ('requested', 'confirmed') AND s.id IS NULL
+        UNION ALL
+        SELECT 'booking ' || a.number || ': is ' || a.state || ' but holds a place' FROM appointments_appointment a
+        JOIN appointments_slotplace s ON s.appointment_id = a.id WHERE a.state IN ('cancelled', 'no_show')
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(sql)
+        return [row[0] for row in cursor.fetchall()]

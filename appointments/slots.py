@@ -1,0 +1,140 @@
+"""Which times are free: the slot grid of the centre's opening hours minus the reception places already held."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from django.db import connection
+from django.db.models import Count
+from django.utils.translation import gettext as _
+
+from appointments.models import Appointment, SlotPlace
+from servicedesk.clock import now
+from servicedesk.staff.calendar import Calendar
+from servicedesk.staff.models import ServiceCentre
+from servicedesk.staff.repeats import Refusal
+
+HORIZON_DAYS = 60
+"""How far ahead times are offered."""
+LAST_SLOT_BEFORE_CLOSING = dt.timedelta(minutes=60)
+SEARCH_DAYS = 14
+
+
+@dataclass(frozen=True)
+class Slot:
+    """A time at which cars are received, and how many places are left."""
+
+    at: dt.datetime
+    free: int
+
+    @property
+    def value(self) -> str:
+        """How forms name it: ISO with offset."""
+        return self.at.isoformat()
+
+
+@dataclass(frozen=True)
+class Day:
+    """A date of the centre's calendar with its slots from now on."""
+
+    date: dt.date
+    closed: bool
+    slots: list[Slot]
+
+    @property
+    def state(self) -> str:
+        """closed, past, full, few or free."""
+        if self.closed:
+            return "closed"
+        if not self.slots:
+            return "past"
+        free = sum(1 for slot in self.slots if slot.free)
+        return "full" if not free else "few" if free <= 3 else "free"
+
+
+class SlotRefused(Refusal):
+    """The time cannot be had; the reasons say why."""
+
+
+class SlotTaken(SlotRefused):
+    """All places of the slot are held: somebody else was faster."""
+
+
+def grid(calendar: Calendar, date: dt.date) -> Iterator[dt.datetime]:
+    """The times of `date` at which cars are received: from opening to an hour before the day ends."""
+    step = dt.timedelta(minutes=calendar.centre.slot_minutes)
+    windows = calendar.windows(date)
+    for number, (opens, closes) in enumerate(windows, start=1):
+        last = closes - (LAST_SLOT_BEFORE_CLOSING if number == len(windows) else dt.timedelta())
+        moment = opens
+        while moment < closes and moment <= last:
+            yield moment
+            moment += step
+
+
+def days_from(centre: ServiceCentre, since: dt.date, days: int) -> list[Day]:
+    """`days` dates from `since` with their slots that still lie ahead. Three queries whatever the number."""
+    calendar, present = Calendar(centre), now()
+    start = centre.at(since, dt.time())
+    held = dict(
+        SlotPlace.objects.filter(centre=centre, starts_at__gte=start, starts_at__lt=start + dt.timedelta(days=days + 1))
+        .values_list("starts_at")
+        .annotate(Count("id"))
+    )
+    found = []
+    for offset in range(days):
+        date = since + dt.timedelta(days=offset)
+        slots = [
+            Slot(at, max(0, centre.reception_places - held.get(at.astimezone(dt.UTC), 0)))
+            for at in grid(calendar, date)
+            if at > present
+        ]
+        found.append(Day(date, calendar.is_closed_day(date), slots))
+    return found
+
+
+def free_slots(centre: ServiceCentre, since: dt.date, days: int) -> list[Slot]:
+    """Slots with a free place on `days` dates from `since`, by time."""
+    return [slot for day in days_from(centre, since, days) for slot in day.slots if slot.free]
+
+
+def nearest_free(centre: ServiceCentre, wanted: dt.datetime, count: int = 3) -> list[Slot]:
+    """The free slots nearest to `wanted`, by time: what is offered when it was taken (M1.2-b)."""
+    since = max(centre.today(), centre.local(wanted).date() - dt.timedelta(days=2))
+    slots = [slot for slot in free_slots(centre, since, SEARCH_DAYS) if slot.at != wanted]
+    return sorted(sorted(slots, key=lambda slot: abs(slot.at - wanted))[:count], key=lambda slot: slot.at)
+
+
+def check_offered(centre: ServiceCentre, starts_at: dt.datetime) -> None:
+    """Refuse a time that is past, too far ahead or off the grid of the opening hours."""
+    if starts_at <= now():
+        raise SlotRefused(_("This time has passed. Choose a later one."))
+    date = centre.local(starts_at).date()
+    if date > centre.today() + dt.timedelta(days=HORIZON_DAYS):
+        raise SlotRefused(_("Times can be booked up to %(days)d days ahead.") % {"days": HORIZON_DAYS})
+    if starts_at not in set(grid(Calendar(centre), date)):
+        raise SlotRefused(
+            _("%(centre)s receives no cars at this time. Choose one of the times offered.") % {"centre": centre}
+        )
+
+
+def hold_place(appointment: Appointment, starts_at: dt.datetime) -> SlotPlace:
+    """Give the booking a place of the slot at `starts_at`, in the caller's transaction; raises SlotTaken.
+
+    The advisory lock comes first, so that a crowd on one slot is refused politely; the unique key stays behind it.
+    """
+    centre = appointment.centre
+    with connection.cursor() as cursor:
+        key = f"slot:{centre.pk}:{int(starts_at.timestamp())}"
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 2))", [key])
+    taken = set(SlotPlace.objects.filter(centre=centre, starts_at=starts_at).values_list("place", flat=True))
+    place = next((number for number in range(1, centre.reception_places + 1) if number not in taken), None)
+    if place is None:
+        local = centre.local(starts_at)
+        raise SlotTaken(
+            _("%(time)s has just been taken. Your entries are kept: choose one of the nearest times.")
+            % {"time": f"{local:%H:%M}"}
+        )
+    return SlotPlace.objects.create(centre=centre, starts_at=starts_at, place=place, appointment=appointment)

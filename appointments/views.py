@@ -1,0 +1,232 @@
+"""Staff's pages of booking: requests to answer, the day, one booking, booking by telephone."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from appointments import hooks, services, slots
+from appointments.forms import MoveForm, ReasonForm, StaffBookingForm, car_of, contact_of, read_date
+from appointments.models import Appointment
+from servicedesk.customers.models import Vehicle
+from servicedesk.staff.access import allow, fetch
+from servicedesk.staff.formats import format_moment
+from servicedesk.staff.repeats import Reason, perform, refuse
+from servicedesk.staff.roles import Role
+from servicedesk.workorders.models import Promise
+
+LONGEST = 100
+DESK = (Role.ADVISOR, Role.MANAGER)
+
+
+@require_GET
+@allow(*DESK)
+def index(request: HttpRequest) -> HttpResponse:
+    """Requests that wait for an answer, then the bookings of one day."""
+    centre = request.centre  # type: ignore[attr-defined]
+    date = read_date(request.GET.get("date", ""), centre.today())
+    rows = Appointment.objects.for_user(request.user).filter(centre=centre).for_rows()  # type: ignore[arg-type]
+    requests = list(rows.unanswered()[:LONGEST])
+    return render(
+        request,
+        "appointments/index.html",
+        {
+            "date": date,
+            "today": centre.today(),
+            "before": date - dt.timedelta(days=1),
+            "after": date + dt.timedelta(days=1),
+            "requests": with_promises(requests),
+            "day": list(rows.on_day(centre, date)[:LONGEST]),
+            "capacity": slots.days_from(centre, date, 1)[0],
+        },
+    )
+
+
+def with_promises(rows: list[Appointment]) -> list[dict[str, Any]]:
+    """Requests with the promise to answer each. One query."""
+    kind = Appointment._meta.label_lower
+    found = {
+        promise.target_id: promise
+        for promise in Promise.objects.pending().filter(
+            kind=Promise.Kind.BOOKING_ANSWER, target_kind=kind, target_id__in=[row.pk for row in rows]
+        )
+    }
+    return [{"row": row, "promise": found.get(row.pk)} for row in rows]
+
+
+@require_GET
+@allow(*DESK)
+def detail(request: HttpRequest, pk: int) -> HttpResponse:
+    """One booking with what can be done about it next."""
+    appointment = fetch(request, Appointment.objects.for_rows(), pk=pk)
+    return render(
+        request,
+        "appointments/detail.html",
+        {
+            "appointment": appointment,
+            "promise": Promise.objects.pending().about(appointment, Promise.Kind.BOOKING_ANSWER).first(),
+            "alternatives": slots.nearest_free(appointment.centre, appointment.starts_at, count=6)
+            if appointment.is_expected
+            else [],
+            "moves": appointment.moves.order_by("-at", "-pk"),
+            "next_steps": [step for ask in hooks.next_steps for step in ask(appointment)],
+        },
+    )
+
+
+def act(
+    request: HttpRequest, pk: int, form: Any, verb: Callable[[Appointment, dict[str, Any]], Appointment], success: Any
+) -> HttpResponse:
+    """Carry out one verb on a booking; an unusable form is refused with its sentences on the booking's page."""
+    appointment = fetch(request, Appointment.objects, pk=pk)
+    if form is not None and not form.is_valid():
+        reasons = [Reason(error) for errors in form.errors.values() for error in errors]
+        return refuse(request, reasons, appointment.get_absolute_url())
+    return perform(
+        request,
+        lambda: verb(appointment, form.cleaned_data if form is not None else {}),
+        by=request.actor,  # type: ignore[attr-defined]
+        success=success,
+        redirect=appointment.get_absolute_url(),
+    )
+
+
+@require_POST
+@allow(*DESK)
+def confirm(request: HttpRequest, pk: int) -> HttpResponse:
+    """Confirm a request, at its own time or at another one agreed with the customer."""
+    data = request.POST.copy()
+    moving = bool(data.get("starts_at"))
+    by = request.actor  # type: ignore[attr-defined]
+    return act(
+        request,
+        pk,
+        MoveForm(data) if moving else None,
+        lambda row, values: services.confirm(row, by=by, **values),
+        lambda row: (
+            _("%(plate)s is confirmed for %(time)s; the confirmation is on its way to the customer.")
+            % {"plate": row.vehicle.plate, "time": when(row)}
+        ),
+    )
+
+
+@require_POST
+@allow(*DESK)
+def move(request: HttpRequest, pk: int) -> HttpResponse:
+    """Move a booking to another time."""
+    return act(
+        request,
+        pk,
+        MoveForm(request.POST),
+        lambda row, values: services.move(
+            row,
+            to=values["starts_at"],
+            reason=values["reason"],
+            by=request.actor,  # type: ignore[attr-defined]
+        ),
+        lambda row: _("%(plate)s is moved to %(time)s.") % {"plate": row.vehicle.plate, "time": when(row)},
+    )
+
+
+@require_POST
+@allow(*DESK)
+def cancel(request: HttpRequest, pk: int) -> HttpResponse:
+    """Cancel a booking; the customer is told."""
+    return act(
+        request,
+        pk,
+        ReasonForm(request.POST),
+        lambda row, values: services.cancel(row, by=request.actor, reason=values["reason"]),  # type: ignore[attr-defined]
+        lambda row: _("Booking %(number)s is cancelled; the customer is told.") % {"number": row.number},
+    )
+
+
+@require_POST
+@allow(*DESK)
+def no_show(request: HttpRequest, pk: int) -> HttpResponse:
+    """Record that the car did not come."""
+    return act(
+        request,
+        pk,
+        None,
+        lambda row, values: services.mark_no_show(row, by=request.actor),  # type: ignore[attr-defined]
+        lambda row: _("Recorded: %(plate)s did not come.") % {"plate": row.vehicle.plate},
+    )
+
+
+def when(appointment: Appointment) -> str:
+    """Its time as people at the centre read it."""
+    return format_moment(appointment.starts_at, appointment.centre, now=appointment.requested_at)
+
+
+@require_http_methods(["GET", "POST"])
+@allow(*DESK)
+def new(request: HttpRequest) -> HttpResponse:
+    """Book by telephone or on site, on one page; times of the chosen date beside it."""
+    centre = request.centre  # type: ignore[attr-defined]
+    date = read_date(request.POST.get("date", "") or request.GET.get("date", ""), centre.today())
+    initial = {
+        "source": Appointment.Source.PHONE,
+        "date": date,
+        "language": centre.language,
+        "channel": "sms",
+        **known_customer(request),
+    }
+    form = StaffBookingForm(request.POST or None, centre=centre, initial=initial)
+    if request.method == "POST" and "show_times" not in request.POST and form.is_valid():
+        data = form.cleaned_data
+        return perform(
+            request,
+            lambda: services.book(
+                by=request.actor,  # type: ignore[attr-defined]
+                centre=centre,
+                contact=contact_of(data),
+                car=car_of(data),
+                operations=list(data["operations"]),
+                starts_at=data["starts_at"],
+                concern=data["concern"],
+                waits_on_site=data["waits"],
+                transport=data["transport"],
+                source=data["source"],
+            ),
+            by=request.actor,  # type: ignore[attr-defined]
+            success=lambda row: (
+                _("%(plate)s is booked for %(time)s.") % {"plate": row.vehicle.plate, "time": when(row)}
+            ),
+            redirect=lambda row: row.get_absolute_url(),
+            on_refusal=f"{reverse('appointments:new')}?date={date}",
+        )
+    if "show_times" in request.POST:
+        form = StaffBookingForm(None, centre=centre, initial={**initial, **request.POST.dict(), "date": date})
+    day = slots.days_from(centre, date, 1)[0]
+    status = 422 if form.is_bound and form.errors else 200
+    return render(request, "appointments/new.html", {"form": form, "day": day, "date": date}, status=status)
+
+
+def known_customer(request: HttpRequest) -> dict[str, Any]:
+    """Particulars of the car named in the address (`?vehicle=`), so that staff need not type them again."""
+    vehicle_id = request.GET.get("vehicle", "")
+    if not vehicle_id.isdecimal():
+        return {}
+    vehicle = Vehicle.objects.for_user(request.user).filter(pk=int(vehicle_id)).select_related("customer").first()  # type: ignore[arg-type]
+    if vehicle is None:
+        return {}
+    customer = vehicle.customer
+    return {
+        "plate": vehicle.plate,
+        "model": vehicle.model_code or "other",
+        "other_model": "" if vehicle.model_code else vehicle.title,
+        "name": customer.name,
+        "honorific": customer.honorific,
+        "phone": customer.phone_text,
+        "email": customer.email,
+        "channel": customer.channel,
+        "language": customer.language,
+    }

@@ -1,0 +1,144 @@
+"""How the walk-around list of the catalogue is asked: its tabs, the colour of an answer, places on the car's outline.
+
+A leaf besides the catalogue. Items of the groups "record" and "customer" are fields of the inspection itself.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from servicedesk.catalogue.models import ChecklistItem
+from servicedesk.catalogue.words import ITEM_GROUPS, ItemList, option_label
+
+TABS = ("exterior", "wheel", "dashboard", "interior", "function", "equipment")
+"""Groups of the walk-around, in the order in which people walk around a car."""
+WARNING_LIGHTS = "WA-23"
+FUEL_LEVELS = ("E", "1/8", "1/4", "3/8", "1/2", "5/8", "3/4", "7/8", "F")
+TONES = {
+    "ok": "green",
+    "present": "green",
+    "watch": "amber",
+    "stain": "amber",
+    "scratch": "amber",
+    "dent": "amber",
+    "chip": "amber",
+    "fogged": "amber",
+    "tear": "amber",
+    "missing": "red",
+    "bad": "red",
+    "ng": "red",
+    "damage": "red",
+    "crack": "red",
+    "broken": "red",
+    "not_tested": "na",
+    "not_equipped": "na",
+    "none": "na",
+}
+PLACES = {
+    "WA-06": (30, 227),
+    "WA-07": (110, 227),
+    "WA-08": (90, 380),
+    "WA-09": (330, 380),
+    "WA-10": (468, 227),
+    "WA-11": (440, 227),
+    "WA-12": (150, 70),
+    "WA-13": (300, 70),
+    "WA-14": (270, 227),
+    "WA-15": (180, 227),
+    "WA-16": (190, 150),
+    "WA-17": (52, 178),
+    "WA-18": (118, 416),
+    "WA-20": (380, 416),
+    "WA-19": (382, 106),
+    "WA-21": (120, 106),
+}
+"""Where a mark stands on the outline (500 × 440) when nobody tapped a place."""
+
+
+def tone_of(value: str) -> str:
+    """green, amber, red or na: what an answer means."""
+    return TONES.get(value, "na")
+
+
+def place_of(code: str) -> tuple[int, int]:
+    """The usual place of an item on the outline; the roof for anything else."""
+    return PLACES.get(code, (270, 227))
+
+
+@dataclass(frozen=True)
+class Question:
+    """One item with its choices (value, words, tone) and the answer so far."""
+
+    item: ChecklistItem
+    choices: list[tuple[str, str, str]]
+    value: str
+    note: str
+
+    @property
+    def name(self) -> str:
+        """Its field in the form."""
+        return f"item_{self.item.pk}"
+
+    @property
+    def is_text(self) -> bool:
+        """Answered in words."""
+        return not self.choices
+
+
+@dataclass(frozen=True)
+class Tab:
+    """One group of the walk-around with its questions and how many are answered."""
+
+    key: str
+    label: Any
+    questions: list[Question]
+
+    @property
+    def asked(self) -> int:
+        """Questions that must be answered, and those answered beyond them."""
+        return sum(1 for question in self.questions if question.item.required or question.value)
+
+    @property
+    def answered(self) -> int:
+        """Questions with an answer."""
+        return sum(1 for question in self.questions if question.value)
+
+    @property
+    def missing(self) -> list[Question]:
+        """Required questions without an answer."""
+        return [question for question in self.questions if question.item.required and not question.value]
+
+
+def choices_of(item: ChecklistItem) -> list[tuple[str, str, str]]:
+    """The answers offered for an item; outer panels get "OK" in front of the kinds of damage."""
+    if item.input_type == "text":
+        return []
+    values = list(item.options)
+    if item.input_type == "mark":
+        values = ["ok", *values]
+    return [(value, option_label(value), tone_of(value)) for value in values]
+
+
+def walkaround_items() -> list[ChecklistItem]:
+    """All items of the walk-around list, in order. One query."""
+    return list(ChecklistItem.objects.of(ItemList.WALKAROUND))
+
+
+def tabs(items: list[ChecklistItem], answers: dict[int, tuple[str, str]], *, plugged_in: bool) -> list[Tab]:
+    """The walk-around as tabs. `answers` maps item id to (value, note)."""
+    found = []
+    for key in TABS:
+        questions = [
+            Question(item, choices_of(item), *answers.get(item.pk, ("", "")))
+            for item in items
+            if item.group == key and item.code != WARNING_LIGHTS and (item.applies != "ev" or plugged_in)
+        ]
+        if questions:
+            found.append(Tab(key, ITEM_GROUPS.get(key, key), questions))
+    return found
+
+
+def light_choices(items: list[ChecklistItem]) -> list[tuple[str, str]]:
+    """The warning lights that can be ticked."""
+    return next(([(v, option_label(v)) for v in item.options] for item in items if item.code == WARNING_LIGHTS), [])

@@ -1,0 +1,171 @@
+"""Reception: the joint inspection of the car, signed by the customer, and cars given back unrepaired (manual, chapter 2)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pgtrigger
+from django.contrib.postgres.fields import ArrayField
+from django.core.validators import MaxValueValidator
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from reception.checklist import tone_of
+from servicedesk.catalogue.models import ChecklistItem
+from servicedesk.catalogue.words import option_label
+from servicedesk.documents.models import Photo, Signature
+from servicedesk.staff.actors import ActorFields
+from servicedesk.workorders.models import WorkOrder
+from servicedesk.workorders.querysets import OfWorkOrder
+
+SIGNED_PARENT = """
+    IF EXISTS (
+        SELECT 1 FROM reception_inspection
+        WHERE id = CASE WHEN TG_OP = 'DELETE' THEN OLD.inspection_id ELSE NEW.inspection_id END
+          AND confirmed_at IS NOT NULL
+    ) THEN
+        RAISE EXCEPTION 'a signed inspection is not changed' USING ERRCODE = 'check_violation';
+    END IF;
+    IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;
+    RETURN NEW;
+"""
+
+
+def locked_with_inspection() -> pgtrigger.Trigger:
+    """Rows of a signed inspection stay as the customer saw them."""
+    return pgtrigger.Trigger(
+        name="locked_once_signed",
+        operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
+        when=pgtrigger.Before,
+        func=SIGNED_PARENT,
+    )
+
+
+class Inspection(ActorFields):
+    """Advisor and customer look at the car together; signed, it is locked (M2.2-a, M2.2-b). `by_*` began it."""
+
+    class Valuables(models.TextChoices):
+        NONE = "none", pgettext_lazy("valuables", "None")
+        REMOVED = "removed", _("Taken away")
+        LEFT = "left_recorded", _("Left in the car, recorded")
+
+    work_order = models.OneToOneField(WorkOrder, on_delete=models.PROTECT, related_name="inspection")
+    begun_at = models.DateTimeField()
+    odometer = models.PositiveIntegerField(null=True, blank=True)
+    fuel = models.CharField(max_length=8, blank=True)
+    charge = models.PositiveSmallIntegerField(null=True, blank=True, validators=[MaxValueValidator(100)])
+    keys = models.PositiveSmallIntegerField(null=True, blank=True)
+    warning_lights = ArrayField(models.CharField(max_length=20), default=list, blank=True)
+    valuables = models.CharField(max_length=16, choices=Valuables.choices, blank=True)
+    road_test_allowed = models.BooleanField(null=True, blank=True)
+    charging_allowed = models.BooleanField(null=True, blank=True)
+    covers_fitted = models.BooleanField(default=False)
+    purpose_explained = models.BooleanField(default=False)
+    note = models.TextField(blank=True)
+    reservations = models.TextField(blank=True, help_text=_("What the customer does not agree with, in his words."))
+    signature = models.ForeignKey(Signature, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    confirmed_at = models.DateTimeField(null=True, blank=True)
+
+    objects = OfWorkOrder.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(confirmed_at=None) | models.Q(signature__isnull=False, purpose_explained=True),
+                name="confirmed_inspection_is_signed",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(charge=None) | models.Q(charge__lte=100), name="charge_is_a_percentage"
+            ),
+        ]
+        triggers = [
+            pgtrigger.Protect(
+                name="locked_once_signed",
+                operation=pgtrigger.Update | pgtrigger.Delete,
+                condition=pgtrigger.Q(old__confirmed_at__isnull=False),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.work_order}"
+
+    @property
+    def is_signed(self) -> bool:
+        """Whether the customer has confirmed it."""
+        return self.confirmed_at is not None
+
+    @property
+    def lights_text(self) -> str:
+        """The warning lights seen, in the active language."""
+        return ", ".join(option_label(light) for light in self.warning_lights)
+
+
+class InspectionItem(models.Model):
+    """What was found on one item of the walk-around list; `value` is one of the item's choices or free text."""
+
+    inspection = models.ForeignKey(Inspection, on_delete=models.CASCADE, related_name="items")
+    item = models.ForeignKey(ChecklistItem, on_delete=models.PROTECT, related_name="+")
+    value = models.CharField(max_length=200)
+    note = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["inspection", "item"], name="one_result_per_item")]
+        triggers = [locked_with_inspection()]
+
+    def __str__(self) -> str:
+        return f"{self.item}: {self.value}"
+
+    @property
+    def tone(self) -> str:
+        """green, amber, red or na."""
+        return tone_of(self.value)
+
+    @property
+    def words(self) -> Any:
+        """The value as people read it."""
+        return option_label(self.value)
+
+
+class DamageMark(models.Model):
+    """Damage found on the car, at a place of its outline: x and y in the drawing's units, 500 wide and 440 high."""
+
+    class Kind(models.TextChoices):
+        SCRATCH = "scratch", _("Scratch")
+        DENT = "dent", _("Dent")
+        CRACK = "crack", _("Crack")
+        CHIP = "chip", _("Paint chip")
+        BROKEN = "broken", pgettext_lazy("damage", "Broken")
+        MISSING = "missing", _("Missing")
+
+    inspection = models.ForeignKey(Inspection, on_delete=models.CASCADE, related_name="marks")
+    item = models.ForeignKey(ChecklistItem, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    number = models.PositiveSmallIntegerField()
+    x = models.PositiveSmallIntegerField()
+    y = models.PositiveSmallIntegerField()
+    kind = models.CharField(max_length=8, choices=Kind.choices)
+    note = models.CharField(max_length=120, blank=True)
+    photo = models.ForeignKey(Photo, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["inspection", "number"], name="one_mark_per_number"),
+            models.CheckConstraint(condition=models.Q(x__lte=500, y__lte=440), name="mark_is_on_the_drawing"),
+        ]
+        triggers = [locked_with_inspection()]
+
+    def __str__(self) -> str:
+        return f"{self.number} {self.get_kind_display()}"
+
+
+class CarReturn(ActorFields):
+    """The car went back to its owner without the visit being carried out: what a cancelled visit needs."""
+
+    work_order = models.OneToOneField(WorkOrder, on_delete=models.PROTECT, related_name="car_return")
+    reason = models.CharField(max_length=200)
+    at = models.DateTimeField()
+
+    objects = OfWorkOrder.as_manager()
+
+    def __str__(self) -> str:
+        return f"{self.work_order}"

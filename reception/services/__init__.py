@@ -1,0 +1,49 @@
+"""The verbs of reception: receive a car, inspect it together, propose work and take the customer's decision."""
+
+from reception.services.estimates import (
+    ReceptionRefused,
+    add_operation,
+    authorise,
+    decide_by_link,
+    decide_by_phone,
+    decide_signed,
+    move_promise,
+    remove_line,
+    send_estimate,
+    show_estimate,
+)
+from reception.services.inspection import (
+    InspectionRefused,
+    add_mark,
+    missing,
+    reasons_of,
+    record_items,
+    record_readings,
+    remove_mark,
+    sign_inspection,
+)
+from reception.services.visits import give_back, receive, record_need
+
+__all__ = [
+    "InspectionRefused",
+    "ReceptionRefused",
+    "add_mark",
+    "add_operation",
+    "authorise",
+    "decide_by_link",
+    "decide_by_phone",
+    "decide_signed",
+    "give_back",
+    "missing",
+    "move_promise",
+    "reasons_of",
+    "receive",
+    "record_items",
+    "record_need",
+    "record_readings",
+    "remove_line",
+    "remove_mark",
+    "send_estimate",
+    "show_estimate",
+    "sign_inspection",
+]

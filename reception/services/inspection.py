@@ -1,0 +1,232 @@
+"""The joint inspection: readings, items, damage, and the customer's signature that locks it (M2.2-a, M2.2-b, M2.2-c)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Max
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from reception import checklist
+from reception.models import DamageMark, Inspection, InspectionItem
+from servicedesk.clock import now
+from servicedesk.customers.services import note_odometer
+from servicedesk.documents import signatures
+from servicedesk.staff.actors import Actor
+from servicedesk.staff.repeats import Reason, Refusal
+from servicedesk.workorders import events
+from servicedesk.workorders.models import WorkOrder
+
+MOST_MARKS = 40
+
+
+class InspectionRefused(Refusal):
+    """The inspection cannot be changed or signed like this; the reasons list all that is missing."""
+
+
+@transaction.atomic
+def record_readings(
+    work_order: WorkOrder,
+    *,
+    by: Actor,
+    odometer: int,
+    fuel: str = "",
+    charge: int | None = None,
+    keys: int | None = None,
+) -> Inspection:
+    """Take over what the dials show and how many keys were given. Raises InspectionRefused once signed."""
+    inspection = open_inspection(work_order)
+    inspection.odometer, inspection.fuel, inspection.charge, inspection.keys = odometer, fuel, charge, keys
+    inspection.save(update_fields=["odometer", "fuel", "charge", "keys"])
+    WorkOrder.objects.filter(pk=work_order.pk).update(odometer_in=odometer)
+    note_odometer(by=by, vehicle=inspection.work_order.vehicle, odometer=odometer)
+    return inspection
+
+
+@transaction.atomic
+def record_items(
+    work_order: WorkOrder,
+    *,
+    by: Actor,
+    answers: Mapping[int, tuple[str, str]],
+    warning_lights: Iterable[str] | None = None,
+    note: str | None = None,
+) -> Inspection:
+    """Save answers {checklist item id: (value, note)}; an empty value takes an answer back. Saving again changes nothing.
+
+    Raises InspectionRefused once signed, or for an answer that the item does not offer.
+    """
+    inspection = open_inspection(work_order)
+    items = {item.pk: item for item in checklist.walkaround_items()}
+    unknown = [pk for pk in answers if pk not in items]
+    if unknown:
+        raise InspectionRefused(_("This item is not on the list. Reload the page."))
+    for pk, (value, words) in answers.items():
+        offered = [choice for choice, _words, _tone in checklist.choices_of(items[pk])]
+        if value and offered and value not in offered:
+            raise InspectionRefused(_("“%(item)s”: choose one of the answers offered.") % {"item": items[pk].name})
+        if not value:
+            InspectionItem.objects.filter(inspection=inspection, item_id=pk).delete()
+            continue
+        InspectionItem.objects.update_or_create(
+            inspection=inspection, item_id=pk, defaults={"value": value[:200], "note": words[:200]}
+        )
+    if warning_lights is not None:
+        lights = list(dict.fromkeys(warning_lights))
+        inspection.warning_lights = [light for light in lights if light != "none"] or lights
+    if note is not None:
+        inspection.note = note
+    inspection.save(update_fields=["warning_lights", "note"])
+    return inspection
+
+
+@transaction.atomic
+def add_mark(
+    work_order: WorkOrder,
+    *,
+    by: Actor,
+    kind: str,
+    item: Any = None,
+    x: int | None = None,
+    y: int | None = None,
+    note: str = "",
+    photo: Any = None,
+) -> DamageMark:
+    """Mark damage on the outline; without a tapped place the item's usual one is taken. Raises InspectionRefused."""
+    inspection = open_inspection(work_order)
+    last = inspection.marks.aggregate(last=Max("number"))["last"] or 0
+    if last >= MOST_MARKS:
+        raise InspectionRefused(
+            _("There are %(count)d marks already: describe the rest in the note.") % {"count": MOST_MARKS}
+        )
+    if x is None or y is None:
+        x, y = checklist.place_of(item.code if item else "")
+    mark = DamageMark.objects.create(
+        inspection=inspection, item=item, number=last + 1, x=x, y=y, kind=kind, note=note.strip()[:120], photo=photo
+    )
+    if item is not None and kind in item.options:
+        InspectionItem.objects.update_or_create(inspection=inspection, item=item, defaults={"value": kind})
+    return mark
+
+
+@transaction.atomic
+def remove_mark(work_order: WorkOrder, *, by: Actor, number: int) -> int:
+    """Take a mark off again; removing it twice changes nothing. Raises InspectionRefused once signed."""
+    inspection = open_inspection(work_order)
+    removed, _rows = DamageMark.objects.filter(inspection=inspection, number=number).delete()
+    return removed
+
+
+@transaction.atomic
+def sign_inspection(
+    work_order: WorkOrder,
+    *,
+    by: Actor,
+    name: str,
+    drawing: str = "",
+    purpose_explained: bool,
+    covers_fitted: bool,
+    valuables: str,
+    wash_wanted: bool,
+    old_parts_wanted: bool,
+    waits_on_site: bool,
+    road_test_allowed: bool,
+    charging_allowed: bool | None = None,
+    reservations: str = "",
+) -> Inspection:
+    """The customer confirms the result (M2.2-b): his choices are taken over and the inspection is locked.
+
+    A typed `name` suffices when nothing was drawn. Raises InspectionRefused with everything that is still missing,
+    SignatureRefused for an unusable drawing.
+    """
+    inspection = open_inspection(work_order)
+    reasons = missing(inspection)
+    if not purpose_explained:
+        reasons.append(
+            Reason(_("Explain purpose and method of the inspection to the customer, then tick it."), clause="M2.2-b")
+        )
+    if not valuables:
+        reasons.append(Reason(_("Ask about valuables in the car.")))
+    if reasons:
+        raise InspectionRefused(*reasons)
+    signature = signatures.keep(drawing, name=name, by=by, centre=inspection.work_order.centre, typed=not drawing)
+    inspection.purpose_explained = purpose_explained
+    inspection.covers_fitted = covers_fitted
+    inspection.valuables = valuables
+    inspection.road_test_allowed = road_test_allowed
+    inspection.charging_allowed = charging_allowed
+    inspection.reservations = reservations.strip()
+    inspection.signature = signature
+    inspection.confirmed_at = now()
+    inspection.save()
+    WorkOrder.objects.filter(pk=work_order.pk).update(
+        wash_wanted=wash_wanted, old_parts_wanted=old_parts_wanted, waits_on_site=waits_on_site
+    )
+    events.record(
+        inspection.work_order,
+        "inspection.signed",
+        by=by,
+        data={"signature": signature.pk, "seal": signature.sha256, "marks": inspection.marks.count()},
+        text=inspection.reservations,
+    )
+    return inspection
+
+
+def missing(inspection: Inspection) -> list[Reason]:
+    """What must still be looked at before the customer can sign, with the way there."""
+    pk, vehicle = inspection.work_order_id, inspection.work_order.vehicle
+    reasons = []
+    if inspection.odometer is None:
+        reasons.append(Reason(_("Read the odometer."), reverse("reception:readings", args=[pk])))
+    if vehicle.is_plugged_in and inspection.charge is None:
+        reasons.append(Reason(_("Read the state of charge."), reverse("reception:readings", args=[pk])))
+    if vehicle.powertrain != "ev" and not inspection.fuel:
+        reasons.append(Reason(_("Read the fuel gauge."), reverse("reception:readings", args=[pk])))
+    if not inspection.warning_lights:
+        reasons.append(
+            Reason(
+                _("Say which warning lights are on, or none."), reverse("reception:walkaround", args=[pk, "dashboard"])
+            )
+        )
+    answers = {row.item_id: (row.value, row.note) for row in inspection.items.all()}
+    for tab in checklist.tabs(checklist.walkaround_items(), answers, plugged_in=vehicle.is_plugged_in):
+        if tab.missing:
+            reasons.append(
+                Reason(
+                    _("%(group)s: %(count)d items not looked at yet.")
+                    % {"group": tab.label, "count": len(tab.missing)},
+                    reverse("reception:walkaround", args=[pk, tab.key]),
+                    "M2.2-a",
+                )
+            )
+    return reasons
+
+
+def reasons_of(form: Any) -> list[Reason]:
+    """The errors of a form as reasons of a refusal."""
+    return [Reason(error) for errors in form.errors.values() for error in errors]
+
+
+def open_inspection(work_order: WorkOrder) -> Inspection:
+    """Lock the visit's inspection and return it; raises InspectionRefused when there is none or it is signed."""
+    inspection = (
+        Inspection.objects.select_for_update(of=("self",))
+        .select_related("work_order__vehicle", "work_order__centre")
+        .filter(work_order=work_order)
+        .first()
+    )
+    if inspection is None:
+        raise InspectionRefused(_("This visit was opened without an inspection."))
+    if inspection.confirmed_at:
+        raise InspectionRefused(
+            Reason(
+                _("The customer signed this inspection at %(time)s: it is locked.")
+                % {"time": f"{inspection.work_order.centre.local(inspection.confirmed_at):%H:%M}"},
+                work_order.get_absolute_url(),
+                "M2.2-b",
+            )
+        )
+    return inspection
