@@ -16,7 +16,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('catalogue', '0001_initial'),
         ('documents', '0001_initial'),
-        ('messaging', '0002_alter_message_state'),
+        ('messaging', '0001_initial'),
         ('staff', '0001_initial'),
         ('workorders', '0001_initial'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
