@@ -95,7 +95,7 @@ def test(words: list[str]) -> int:
 
 def prove(ids: list[str]) -> int:
     """Run the full proofs, all or those of `ids`, against real processes. Returns the exit code."""
-    words = ["-m", "prove", "-n", "0", "-p", "no:cacheprovider", "-v", "tests/proofs"]
+    words = ["-m", "prove", "-n", "0", "-s", "-p", "no:cacheprovider", "-v", "tests/proofs"]
     if ids:
         words += ["--prove-ids", ",".join(ids)]
     return pytest(words, {})

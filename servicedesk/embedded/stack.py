@@ -49,9 +49,16 @@ def valkey_server() -> Path:
 
 
 class Stack:
-    """The parts of one running service. DATABASE_URL and REDIS_URL, when given, stand in for our own servers."""
+    """The parts of one running service. DATABASE_URL and REDIS_URL in `servers` replace our own."""
 
-    def __init__(self, state: Path, *, port: int, durable: bool = True, settings: dict[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        state: Path,
+        *,
+        port: int,
+        servers: dict[str, str] | None = None,
+        settings: dict[str, str] | None = None,
+    ) -> None:
         self.state, self.port = state, port
         try:
             self.state.mkdir(mode=0o711, parents=True, exist_ok=True)
@@ -62,10 +69,11 @@ class Stack:
         except OSError as error:
             remedy = "free some space" if error.errno == errno.ENOSPC else "set SERVICEDESK_STATE to a folder that can"
             raise Trouble(f"{state} cannot be written ({error.strerror}): {remedy}, then run again.") from None
-        self.database_url = os.environ.get("DATABASE_URL", "")
-        self.redis_url = os.environ.get("REDIS_URL", "")
+        self.database_url = (servers or {}).get("DATABASE_URL", "")
+        self.redis_url = (servers or {}).get("REDIS_URL", "")
+        self.owner_url = (servers or {}).get("MIGRATION_DATABASE_URL", self.database_url)
         self.settings = settings or {}
-        self.postgres = None if self.database_url else self._postgres(durable=durable)
+        self.postgres = None if self.database_url else self._postgres()
         self.valkey = None if self.redis_url else self._valkey()
         self.web = Child("web", self._gunicorn(), env={}, log=self.logs / "web.log", patience=10)
         self.worker = Child("worker", self._celery(), env={}, log=self.logs / "worker.log", patience=10)
@@ -78,9 +86,8 @@ class Stack:
     def environment(self, *, role: str = APP) -> dict[str, str]:
         """Return the environment of a Django process: as the app, or as the `role` that owns the schema."""
         env = {name: value for name, value in os.environ.items() if not name.startswith("PG")}
-        database = self.postgres.url(role) if self.postgres else self.database_url
-        if not self.postgres and role == OWNER:
-            database = os.environ.get("MIGRATION_DATABASE_URL", database)
+        given = self.owner_url if role == OWNER else self.database_url
+        database = self.postgres.url(role) if self.postgres else given
         return {
             **env,
             "DJANGO_SETTINGS_MODULE": "servicedesk.settings",
@@ -174,12 +181,12 @@ class Stack:
             if part:
                 part.stop()
 
-    def _postgres(self, *, durable: bool) -> Cluster:
+    def _postgres(self) -> Cluster:
         if is_root() and not open_to_all(self.state):
             raise Trouble(
                 f"As root, Postgres runs as nobody, who cannot reach {self.state}: set SERVICEDESK_STATE in /var/lib."
             )
-        return Cluster(self.state / "postgres", self.sockets / "pg", log=self.logs / "postgres.log", durable=durable)
+        return Cluster(self.state / "postgres", self.sockets / "pg", log=self.logs / "postgres.log")
 
     def _valkey(self) -> Child:
         socket = self.sockets / "valkey.sock"

@@ -103,7 +103,7 @@ def run() -> int:
     stop: list[int] = []
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, lambda signum, frame: stop.append(signum))
-    stack = Stack(state, port=port)
+    stack = Stack(state, port=port, servers=dict(os.environ))
     with only_one(state):
         try:
             stack.start()

@@ -11,11 +11,9 @@ LONGEST = 300
 STAGE = re.compile(
     r"\.stage\s*=(?!=)|\.update\([^)]*\bstage\s*=|bulk_update\([^)]*[\"']stage[\"']|setattr\([^)]*[\"']stage[\"']"
 )
-CLOCK = re.compile(
-    r"\b(?:datetime|dt\.datetime|timezone|date|dt\.date)\.(?:now|utcnow|today)\(|\btime\.time\(|\bNow\(\)"
-)
+CLOCK = re.compile(r"\b(?:datetime|dt\.datetime|timezone|date|dt\.date)\.(?:now|utcnow|today)\(|\bNow\(\)")
 OWN_CLOCK = ("servicedesk/clock.py", "servicedesk/healthcheck.py", "servicedesk/embedded/")
-UNDER_A_CONVERTER = re.compile(r"SELECT now\(\)|CURRENT_TIMESTAMP", re.IGNORECASE)
+SQL_CLOCK = re.compile(r"SELECT now\(\)|CURRENT_TIMESTAMP", re.IGNORECASE)
 
 
 def too_long(text: str) -> bool:
@@ -32,7 +30,7 @@ def stage_writes(text: str) -> list[str]:
 
 def clock_reads(text: str) -> list[str]:
     """Return lines that read another clock than ours."""
-    return [line.strip() for line in text.splitlines() if CLOCK.search(line) or UNDER_A_CONVERTER.search(line)]
+    return [line.strip() for line in text.splitlines() if CLOCK.search(line) or SQL_CLOCK.search(line)]
 
 
 def looks_upward(app: str, text: str) -> list[str]:
