@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from servicedesk.clock import now
 from servicedesk.staff.actors import Actor, actor_values
+from servicedesk.staff.formats import format_money
 from servicedesk.staff.repeats import Refusal
 from servicedesk.workorders import events
 from servicedesk.workorders.models import (
@@ -127,7 +128,10 @@ def issue_estimate(work_order: WorkOrder, *, by: Actor) -> Estimate:
         **actor_values(by),
     )
     events.record(
-        work_order, "estimate.issued", by=by, data={"version": estimate.version, "total": str(estimate.total)}
+        work_order,
+        "estimate.issued",
+        by=by,
+        data={"version": estimate.version, "total": format_money(estimate.total, work_order.centre.currency)},
     )
     return estimate
 

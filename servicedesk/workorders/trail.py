@@ -90,7 +90,7 @@ class Promise(ActorFields):
 
     class Kind(models.TextChoices):
         BOOKING_ANSWER = "booking_answer", _("Answer to a booking request")
-        DELIVERY = "delivery", _("Delivery")
+        DELIVERY = "delivery", _("Car ready")
         CALL = "call", _("Call")
         FOLLOW_UP = "follow_up", _("Follow-up")
         SOLUTION = "solution", _("Solution of a problem")
