@@ -3,7 +3,7 @@
 from django.apps import AppConfig
 from django.conf import settings
 
-from servicedesk import clock
+from servicedesk import clock, registry
 
 
 class StaffConfig(AppConfig):
@@ -11,6 +11,9 @@ class StaffConfig(AppConfig):
     label = "staff"
 
     def ready(self) -> None:
+        from servicedesk.staff import repeats
+
+        registry.sweeps.register(registry.Sweep("old request keys", repeats.forget_old, order=99))
         if settings.CLOCK_IS_MOVABLE:
             from servicedesk.staff.models import ClockOffset
 

@@ -6,6 +6,7 @@ the claim and the effect commit or vanish together, and a simultaneous repeat wa
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -22,6 +23,7 @@ from servicedesk.staff.actors import Actor
 from servicedesk.staff.models import HandledRequest
 
 REFUSAL_SESSION_KEY = "refusal"
+KEPT_FOR = dt.timedelta(days=30)
 
 
 @dataclass(frozen=True)
@@ -91,3 +93,9 @@ def go(request: HttpRequest, url: str) -> HttpResponse:
     if getattr(request, "htmx", False):
         return HttpResponse(status=204, headers={"HX-Redirect": url})
     return HttpResponseRedirect(url)
+
+
+def forget_old() -> int:
+    """Delete keys of forms that nobody can still have open; returns how many."""
+    deleted, _rows = HandledRequest.objects.filter(handled_at__lt=now() - KEPT_FOR).delete()
+    return deleted
