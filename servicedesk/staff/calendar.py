@@ -75,12 +75,13 @@ class Calendar:
         start = self.centre.local(moment).date()
         for day in range(LOOKAHEAD_DAYS):
             for opens, closes in self.windows(start + dt.timedelta(days=day)):
-                begins = max(moment, opens)
-                if begins >= closes:
+                # in UTC: Python subtracts two times of one zone by the wall clock, an hour wrong when the clocks change
+                begins, ends = max(moment, opens).astimezone(dt.UTC), closes.astimezone(dt.UTC)
+                if begins >= ends:
                     continue
-                if begins + left <= closes:
+                if begins + left <= ends:
                     return begins + left
-                left -= closes - begins
+                left -= ends - begins
         return moment + length
 
     def last_opening_day_within(self, moment: dt.datetime, days: int) -> dt.date:
