@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-import ipaddress
 
-from django.conf import settings
 from django.core import signing
 from django.db import connection
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -16,6 +14,7 @@ from servicedesk.clock import now
 from servicedesk.messaging import links
 from servicedesk.messaging.models import LinkMiss, SignedLink
 from servicedesk.staff.access import public
+from servicedesk.staff.addresses import address_of
 
 MISSES = 20
 WINDOW = dt.timedelta(minutes=10)
@@ -57,20 +56,6 @@ def renew_link(request: HttpRequest) -> HttpResponse:
         return links.sealed(render(request, "customer/link_unknown.html", {"centre": None}, status=404))
     links.renew(link)
     return links.sealed(render(request, "customer/link_renewed.html", {"centre": link.centre}))
-
-
-def address_of(request: HttpRequest) -> str:
-    """The client's address: the connection's own, or what our trusted proxies added; an IPv6 one as its /64."""
-    address = request.META.get("REMOTE_ADDR", "")
-    if settings.TRUSTED_PROXIES:
-        hops = [hop.strip() for hop in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",") if hop.strip()]
-        if len(hops) >= settings.TRUSTED_PROXIES:
-            address = hops[-settings.TRUSTED_PROXIES]
-    try:
-        known = ipaddress.ip_address(address)
-    except ValueError:
-        return "unknown"
-    return str(ipaddress.ip_network((known, 64), strict=False)) if known.version == 6 else str(known)
 
 
 def count_miss(address: str) -> int:

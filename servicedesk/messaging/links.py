@@ -174,7 +174,7 @@ def customer_link(*purposes: str) -> Callable[[View], View]:
                 return sealed(render(request, "customer/link_unknown.html", {"centre": None}, status=404))
             if not link.is_open:
                 return ended(request, link)
-            if settings.LANGUAGE_COOKIE_NAME not in request.COOKIES:
+            if request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME) not in dict(settings.LANGUAGES):
                 translation.activate(outbox.known_language(link.customer.language or link.centre.language))
                 request.LANGUAGE_CODE = translation.get_language()  # type: ignore[attr-defined]
             request.link = link  # type: ignore[attr-defined]

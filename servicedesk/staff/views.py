@@ -84,8 +84,9 @@ def set_language(request: HttpRequest) -> HttpResponse:
 def set_centre(request: HttpRequest) -> HttpResponse:
     """Work in another of one's own centres. A foreign one changes nothing."""
     chosen = request.POST.get("centre", "")
-    if chosen.isdecimal() and int(chosen) in request.user.centre_ids():  # type: ignore[union-attr]
-        request.session["centre"] = int(chosen)
+    mine = {str(pk): pk for pk in request.user.centre_ids()}  # type: ignore[union-attr]
+    if chosen in mine:
+        request.session["centre"] = mine[chosen]
     return HttpResponseRedirect(reverse("home"))
 
 

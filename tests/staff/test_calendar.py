@@ -18,7 +18,9 @@ def with_hours(code: str, windows: list[tuple[dt.time, dt.time]], days: Any = ra
     given = {"name": code, "address": "x", "phone": "1", "region": "tw"} | values
     centre = ServiceCentre.objects.create(code=code, **given)
     OpeningHours.objects.bulk_create(
-        OpeningHours(centre=centre, weekday=day, opens=opens, closes=closes) for day in days for opens, closes in windows
+        OpeningHours(centre=centre, weekday=day, opens=opens, closes=closes)
+        for day in days
+        for opens, closes in windows
     )
     return centre
 
