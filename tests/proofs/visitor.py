@@ -6,6 +6,7 @@ import http.cookiejar
 import urllib.error
 import urllib.parse
 import urllib.request
+import uuid
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 
@@ -102,6 +103,7 @@ class Visitor:
         self.base, self.timeout = base, timeout
         self.cookies = http.cookiejar.CookieJar()
         self.opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(self.cookies))
+        self.still = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(self.cookies), Still())
 
     def get(self, path: str) -> Page:
         """Open a page."""
@@ -121,16 +123,43 @@ class Visitor:
             pairs += [(name, one) for one in ([value] if isinstance(value, str) else value)]
         return self.post(urllib.parse.urljoin(page.url, form.action or page.url), pairs)
 
+    def act(self, path: str, *, key: str = "", **values: str | list[str]) -> Page:
+        """Send what the form at `path` would send, without opening it first and without following the answer.
+
+        `key` repeats an earlier request, as the back button does.
+        """
+        if not self.cookie("csrftoken"):
+            self.get("/sign-in/")
+        pairs = [("csrfmiddlewaretoken", self.cookie("csrftoken")), ("request_key", key or str(uuid.uuid4()))]
+        for name, value in values.items():
+            pairs += [(name, one) for one in ([value] if isinstance(value, str) else value)]
+        data = urllib.parse.urlencode(pairs).encode()
+        url = urllib.parse.urljoin(self.base, path)
+        return self._open(urllib.request.Request(url, data, {"Referer": self.base}), follow=False)  # noqa: S310
+
+    def cookie(self, name: str) -> str:
+        """Return the value of a cookie, or nothing."""
+        return next((cookie.value or "" for cookie in self.cookies if cookie.name == name), "")
+
     def sign_in(self, user: str) -> None:
         """Sign in with the demo's password."""
         page = self.fill(self.get("/sign-in/"), username=user, password="demo")
         assert page.status == 200, page.text[:500]
         assert "/sign-in/" not in page.url, "not signed in"
 
-    def _open(self, request: urllib.request.Request) -> Page:
+    def _open(self, request: urllib.request.Request, *, follow: bool = True) -> Page:
+        opener = self.opener if follow else self.still
         try:
-            with self.opener.open(request, timeout=self.timeout) as answer:
+            with opener.open(request, timeout=self.timeout) as answer:
                 return Page(answer.url, answer.status, answer.read().decode(errors="replace"))
         except urllib.error.HTTPError as error:
             with error:
-                return Page(error.url, error.code, error.read().decode(errors="replace"))
+                where = error.headers.get("Location", error.url) if error.code in {301, 302, 303} else error.url
+                return Page(where, error.code, error.read().decode(errors="replace"))
+
+
+class Still(urllib.request.HTTPRedirectHandler):
+    """Follows no redirect: what a form led to is read from its answer."""
+
+    def redirect_request(self, *_: object) -> None:
+        """Stay."""
