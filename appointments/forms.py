@@ -36,9 +36,9 @@ def model_choices() -> list[Any]:
 class SlotField(forms.CharField):
     """A time slot as forms name it: ISO with offset. Gives an aware datetime."""
 
-    def to_python(self, value: Any) -> Any:
-        """Read the moment; anything else is refused with what to do."""
-        text = super().to_python(value)
+    def clean(self, value: Any) -> Any:
+        """Read the moment; anything else is refused with what to do. The length is that of the text."""
+        text = super().clean(value)
         if not text:
             return None
         try:
@@ -53,9 +53,9 @@ class SlotField(forms.CharField):
 class OdometerField(forms.CharField):
     """Kilometres as people write them ("39,800"). Gives an int or None."""
 
-    def to_python(self, value: Any) -> Any:
-        """Read the number without its separators."""
-        text = re.sub(r"[\s,.，]|km", "", super().to_python(value) or "", flags=re.IGNORECASE)
+    def clean(self, value: Any) -> Any:
+        """Read the number without its separators. The length is that of the text."""
+        text = re.sub(r"[\s,.，]|km", "", super().clean(value) or "", flags=re.IGNORECASE)
         if not text:
             return None
         if not text.isdecimal() or int(text[:9]) > LONGEST_ODOMETER or len(text) > 9:
