@@ -117,7 +117,7 @@ class Cluster:
 
     def answers(self) -> bool:
         """Say whether the server accepts connections."""
-        return self._run("pg_isready", "-q", "-h", self.sockets).returncode == 0
+        return self._run("pg_isready", "-q", "-U", "postgres", "-h", self.sockets).returncode == 0
 
     def stop(self) -> None:
         """Stop the server, fast and clean."""
