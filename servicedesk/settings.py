@@ -136,7 +136,9 @@ CELERY_TASK_PUBLISH_RETRY = False
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
-CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+# 0 is no limit. With one, acknowledgements lost while the broker was silent would use it up for good: two of them, and a
+# worker that looks alive fetched nothing ever again. Tasks are small, and rows are the truth, so nothing hangs on fairness.
+CELERY_WORKER_PREFETCH_MULTIPLIER = 0
 CELERY_TASK_ALWAYS_EAGER = False
 CELERY_TIMEZONE = "UTC"
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
