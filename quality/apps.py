@@ -7,6 +7,10 @@ class QualityConfig(AppConfig):
     name = "quality"
 
     def ready(self) -> None:
-        from quality import receivers
+        from quality import checks, conformance, home
+        from quality import receivers as receivers  # its gates register on import
+        from servicedesk import registry
 
-        assert receivers  # the gates register on import
+        home.register()
+        conformance.register()
+        registry.checks.register(registry.Check("delivered cars were inspected", checks.cars_beyond_inspection_were_passed))

@@ -105,6 +105,9 @@ def final(request: StaffRequest, pk: int) -> HttpResponse:
         .select_related("spec", "job__line__operation")
         .order_by("job_id", "spec__position"),
         "road_test": facts.road_test,
+        "odometer": [(form["odometer_before"], _("Before")), (form["odometer_after"], _("After"))]
+        if facts.road_test
+        else [],
     }
     return render(request, "quality/final.html", context, status=422 if form.errors else 200)
 

@@ -6,8 +6,9 @@ from workshop import views
 
 app_name = "workshop"
 urlpatterns = [
-    path("", views.board, name="board"),
-    path("board/", views.board_fragment, name="board_fragment"),
+    path("", views.index, name="index"),
+    path("board/", views.board, name="board"),
+    path("board/rows/", views.board_fragment, name="board_fragment"),
     path("mine/", views.my_jobs, name="my_jobs"),
     path("<int:pk>/assign/", views.assign, name="assign"),
     path("<int:pk>/progress/", views.look, name="look"),

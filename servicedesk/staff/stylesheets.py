@@ -34,6 +34,7 @@ STAFF = [
     "drawer",
     "touch",
     "checklist",
+    "workshop",
     "car",
     "photo",
     "sign",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -17,8 +17,17 @@ from workshop import services
 from workshop.board import board_context, board_version
 from workshop.candidates import candidates, technicians
 from workshop.forms import AssignForm, LookForm
+from workshop.home import BOARD_ROLES
 from workshop.models import Job
 from workshop.services.assigning import MOVABLE
+
+
+@allow(Role.SUPERVISOR, Role.ADVISOR, Role.MANAGER, Role.TECHNICIAN)
+@require_GET
+def index(request: StaffRequest) -> HttpResponse:
+    """The chapter's front door: the board, or a technician's own jobs."""
+    on_board = request.user.roles_in(request.centre.pk) & BOARD_ROLES
+    return redirect("workshop:board" if on_board else "workshop:my_jobs")
 
 
 @allow(Role.SUPERVISOR, Role.ADVISOR, Role.MANAGER)
