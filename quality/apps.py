@@ -13,4 +13,6 @@ class QualityConfig(AppConfig):
 
         home.register()
         conformance.register()
-        registry.checks.register(registry.Check("delivered cars were inspected", checks.cars_beyond_inspection_were_passed))
+        registry.checks.register(
+            registry.Check("delivered cars were inspected", checks.cars_beyond_inspection_were_passed)
+        )

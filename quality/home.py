@@ -53,7 +53,7 @@ def reports_panel(request: StaffRequest, work_order: WorkOrder) -> dict[str, Any
     """Signed reports, newest first. Two queries."""
     checks = SelfCheck.objects.filter(work_order=work_order).select_related("technician")
     finals = FinalInspection.objects.filter(work_order=work_order).select_related("inspector")
-    rows = [
+    rows: list[dict[str, Any]] = [
         {
             "title": _("Self-check report"),
             "url": reverse("quality:self_check_report", args=[check.pk]),
@@ -105,9 +105,7 @@ def register() -> None:
         )
     )
     title, template = _("Waiting for final inspection"), "quality/_waiting.html"
-    registry.home.register(
-        registry.HomeList("final", Role.INSPECTOR, title, template, waiting_for_final, order=10)
-    )
+    registry.home.register(registry.HomeList("final", Role.INSPECTOR, title, template, waiting_for_final, order=10))
     registry.home.register(
         registry.HomeList("rework", Role.INSPECTOR, _("On their way back to you"), template, in_rework, order=20)
     )

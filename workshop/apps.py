@@ -7,6 +7,8 @@ class WorkshopConfig(AppConfig):
     name = "workshop"
 
     def ready(self) -> None:
+        from django.db.models.signals import pre_delete
+
         from servicedesk import registry
         from servicedesk.workorders.consents import after_consent
         from servicedesk.workorders.stages import Stage
@@ -15,6 +17,7 @@ class WorkshopConfig(AppConfig):
 
         on_enter(Stage.AUTHORISED, receivers.open_jobs_on_authorised, order=30)
         after_consent(receivers.take_up_consent, order=30)
+        pre_delete.connect(receivers.take_back_proposal, sender="workorders.WorkOrderLine")
         home.register()
         panels.register()
         conformance.register()

@@ -72,7 +72,7 @@ def stuck(request: StaffRequest) -> dict[str, Any]:
 
 
 def _why_stuck(order: Any, jobs: list[Job]) -> list[Any]:
-    moment, reasons = now(), []
+    moment, reasons = now(), list[Any]()
     for job in jobs:
         names = {"who": str(job.technician or ""), "job": job.title}
         if job.state == JobState.ASSIGNED and job.assigned_at and moment - job.assigned_at > UNREAD_AFTER:

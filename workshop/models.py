@@ -203,7 +203,7 @@ class Finding(ActorFields):
     photo = models.ForeignKey(Photo, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     state = models.CharField(max_length=10, choices=FindingState.choices, default=FindingState.REPORTED)
     reported_at = models.DateTimeField()
-    line = models.ForeignKey(WorkOrderLine, null=True, blank=True, on_delete=models.PROTECT, related_name="findings")
+    line = models.ForeignKey(WorkOrderLine, null=True, blank=True, on_delete=models.SET_NULL, related_name="findings")
     settled_at = models.DateTimeField(null=True, blank=True)
     settled_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"

@@ -19,7 +19,11 @@ def jobs_panel(request: StaffRequest, work_order: WorkOrder) -> dict[str, Any] |
     readings = Prefetch("readings", Reading.objects.select_related("spec").order_by("spec__position", "pk"))
     jobs = Job.objects.filter(work_order=work_order).for_rows().prefetch_related("spans", readings).order_by("id")
     rows = [
-        {"job": job, "hours": sum(span.seconds for span in job.spans.all()) / 3600, "readings": list(job.readings.all())}
+        {
+            "job": job,
+            "hours": sum(span.seconds for span in job.spans.all()) / 3600,
+            "readings": list(job.readings.all()),
+        }
         for job in jobs
     ]
     return {"rows": rows} if rows else None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.utils.translation import gettext as _
 
 from servicedesk.clock import now
@@ -9,7 +11,7 @@ from servicedesk.staff.actors import Actor
 from servicedesk.staff.roles import Role
 from servicedesk.workorders import services as visits
 from servicedesk.workorders.gates import Requirement, gate
-from servicedesk.workorders.models import Consent, Hold, LineState, WorkOrder
+from servicedesk.workorders.models import Consent, Hold, LineState, WorkOrder, WorkOrderLine
 from servicedesk.workorders.stages import IN_WORKSHOP, Stage
 from servicedesk.workorders.transitions import advance
 from workshop.models import Finding, FindingState, Job, JobState
@@ -35,6 +37,11 @@ def take_up_consent(work_order: WorkOrder, consent: Consent, by: Actor) -> None:
     opened = open_jobs(work_order) if work_order.stage in IN_WORKSHOP else []
     if opened and work_order.stage in (Stage.SELFCHECK, Stage.FINAL):
         advance(work_order, to=Stage.REPAIR, by=by)
+
+
+def take_back_proposal(sender: Any, instance: WorkOrderLine, **_kwargs: Any) -> None:
+    """A proposed line is withdrawn before the customer saw it: its finding waits for the supervisor again."""
+    Finding.objects.filter(line=instance).update(state=FindingState.REPORTED, line=None)
 
 
 @gate(Stage.REPAIR, source=Stage.AUTHORISED, order=30)

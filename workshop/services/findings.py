@@ -7,13 +7,12 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from reception.services.estimates import add_operation
 from servicedesk.catalogue.models import LabourOperation
-from servicedesk.catalogue.prices import prices_of
 from servicedesk.clock import now
 from servicedesk.documents import photos
 from servicedesk.staff.actors import Actor, actor_values
 from servicedesk.workorders import events
-from servicedesk.workorders.consents import propose_operation
 from servicedesk.workorders.models import LineOrigin
 from servicedesk.workorders.stages import IN_WORKSHOP
 from workshop.models import Finding, FindingState, Job, JobState, PauseCause
@@ -63,23 +62,11 @@ def propose_from_finding(finding: Finding, *, operation: LabourOperation, by: Ac
     """Add the work a finding asks for to the visit as proposed lines, with the usual parts at the centre's prices.
 
     The advisor then sends the estimate; nothing starts before the customer's yes. Refused when already proposed or
-    settled, or when a part has no price here.
+    settled; raises what `reception` raises when the work already stands there or a part has no price.
     """
     finding, work_order = _open(finding)
-    kit = list(operation.kit.select_related("part"))
-    prices = prices_of([entry.part for entry in kit], work_order.centre)
-    unpriced = [entry.part for entry in kit if entry.part_id not in prices]
-    if unpriced:
-        text = _("%(part)s has no price at this centre yet: a manager sets it.")
-        raise WorkRefused(*[text % {"part": part.name} for part in unpriced])
-    line = propose_operation(
-        work_order,
-        operation,
-        labour_rate=work_order.centre.labour_rate,
-        parts=[(entry.part, entry.qty, prices[entry.part_id]) for entry in kit],
-        origin=LineOrigin.REPAIR,
-        urgency=finding.urgency,
-        finding=finding.text,
+    line = add_operation(
+        work_order, by=by, operation=operation, urgency=finding.urgency, finding=finding.text, origin=LineOrigin.REPAIR
     )
     finding.state, finding.line, finding.operation = FindingState.PROPOSED, line, operation
     finding.save(update_fields=["state", "line", "operation"])

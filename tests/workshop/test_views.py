@@ -1,0 +1,339 @@
+"""Pages of chapter 3: who may, what is refused and how, garbage, repeats, another centre, and the price in queries."""
+
+from __future__ import annotations
+
+import io
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from PIL import Image
+
+from servicedesk.staff.actors import Actor
+from servicedesk.staff.models import User
+from servicedesk.workorders.models import Event, WorkOrder
+from tests.fixtures.people import client_of
+from tests.fixtures.workshop import assigned, authorised_walk_in, measured
+from workshop import services
+from workshop.models import Finding, Job, WorkSpan
+from workshop.readings import specs_of
+
+BUDGET = 15
+
+
+def url(name: str, *args: Any) -> str:
+    return reverse(f"workshop:{name}", args=args)
+
+
+def first_job(work_order: WorkOrder) -> Job:
+    return Job.objects.filter(work_order=work_order).order_by("id")[0]
+
+
+def photo(name: str = "a.jpg") -> io.BytesIO:
+    file = io.BytesIO()
+    Image.new("RGB", (640, 480), "grey").save(file, "JPEG")
+    file.seek(0)
+    file.name = name
+    return file
+
+
+def refusal(client: Any, response: Any) -> str:
+    """The page a refused act leads to, as text."""
+    return client.get(response.url).content.decode()
+
+
+def test_supervisor_assigns_from_the_drawer(authorised_visit: WorkOrder, supervisor: User, technician: User) -> None:
+    person = client_of(supervisor)
+    page = person.get(url("assign", authorised_visit.pk))
+    assert page.context["candidates"][0].user == technician
+    jobs = [job.pk for job in Job.objects.filter(work_order=authorised_visit)]
+    answer = person.act(url("assign", authorised_visit.pk), {"technician": technician.pk, "jobs": jobs})
+    assert answer.url == url("board")
+    assert set(Job.objects.values_list("technician", "state", "rank")) == {(technician.pk, "assigned", 1)}
+
+
+def test_assigning_twice_with_the_same_key_counts_once(
+    authorised_visit: WorkOrder, supervisor: User, technician: User
+) -> None:
+    person, data = client_of(supervisor), {"technician": technician.pk, "jobs": [first_job(authorised_visit).pk]}
+    for _time in range(2):
+        person.act(url("assign", authorised_visit.pk), data, key="one-and-the-same-key")
+    assert Event.objects.filter(kind="workshop.assigned").count() == 1
+
+
+def test_second_choice_without_reason_is_refused_on_the_page(
+    authorised_visit: WorkOrder, supervisor: User, technician: User, second_technician: User
+) -> None:
+    person = client_of(supervisor)
+    data = {"technician": technician.pk, "jobs": [first_job(authorised_visit).pk]}
+    answer = person.act(url("assign", authorised_visit.pk), data)
+    assert "data-miss" in refusal(person, answer)
+    assert not Job.objects.filter(technician=technician).exists()
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        {},
+        {"technician": "x", "jobs": "y", "bay": "z"},
+        {"technician": "99999999", "jobs": "99999999999999999999"},
+        {"technician": "\x00", "jobs": "１２", "reason": "x" * 5000},
+    ],
+)
+def test_garbage_comes_back_with_errors(
+    authorised_visit: WorkOrder, supervisor: User, technician: User, data: dict[str, str]
+) -> None:
+    assert client_of(supervisor).act(url("assign", authorised_visit.pk), data).status_code == 422
+
+
+def test_reading_must_be_confirmed_then_work_begins(
+    authorised_visit: WorkOrder, technician: User, supervisor: User
+) -> None:
+    assigned(authorised_visit, technician, supervisor)
+    person, page = client_of(technician), url("read", authorised_visit.pk)
+    assert "踩煞車會吱吱叫" in person.get(page).content.decode()
+    assert person.act(page).status_code == 422
+    answer = person.act(page, {"understood": "on"})
+    assert answer.url == first_job(authorised_visit).get_absolute_url()
+    authorised_visit.refresh_from_db()
+    assert authorised_visit.stage == "repair"
+
+
+def test_readings_are_saved_and_the_job_finished(visit_in_repair: WorkOrder, technician: User) -> None:
+    job, person = first_job(visit_in_repair), client_of(technician)
+    specs = specs_of(job)
+    values = {f"reading-{spec.pk}": str(spec.lower) for spec in specs}
+    answer = person.act(url("finish", job.pk), values)
+    job.refresh_from_db()
+    assert (answer.url, job.state, job.readings.count()) == (url("my_jobs"), "done", len(specs))
+
+
+def test_one_reading_saves_itself_and_answers_with_its_row(visit_in_repair: WorkOrder, technician: User) -> None:
+    job, person = first_job(visit_in_repair), client_of(technician)
+    spec = specs_of(job)[0]
+    field = f"reading-{spec.pk}"
+    answer = person.act(url("readings", job.pk), {field: "2.1"}, headers={"HX-Request": "true"})
+    assert answer.status_code == 200
+    assert answer.content.decode().count("sd-read") == 1
+    assert job.readings.get().verdict == "low"
+    bad = person.act(url("readings", job.pk), {field: "abc"}, headers={"HX-Request": "true"})
+    assert "is-invalid" in bad.content.decode()
+
+
+@pytest.mark.parametrize("value", ["abc", "1,5", "NaN", "1e30", "-9999999999", "２１．４x", "1" * 400])
+def test_garbage_readings_come_back(visit_in_repair: WorkOrder, technician: User, value: str) -> None:
+    job = first_job(visit_in_repair)
+    data = {f"reading-{specs_of(job)[0].pk}": value}
+    for name in ("readings", "finish"):
+        answer = client_of(technician).act(url(name, job.pk), data)
+        assert answer.status_code == 422
+        assert value in answer.content.decode()
+    assert job.readings.count() == 0
+
+
+def test_finishing_without_readings_names_them_all(visit_in_repair: WorkOrder, technician: User) -> None:
+    job, person = first_job(visit_in_repair), client_of(technician)
+    page = refusal(person, person.act(url("finish", job.pk)))
+    assert page.count("M3.2-b") == len(specs_of(job))
+
+
+def test_pause_and_go_on(visit_in_repair: WorkOrder, technician: User) -> None:
+    job, person = first_job(visit_in_repair), client_of(technician)
+    assert person.act(url("pause", job.pk), {"cause": "nonsense"}).status_code == 422
+    person.act(url("pause", job.pk), {"cause": "break"})
+    job.refresh_from_db()
+    assert job.state == "paused"
+    person.act(url("start", job.pk))
+    assert WorkSpan.objects.filter(job=job).count() == 2
+
+
+def test_a_finding_with_photo_reaches_the_supervisor_and_becomes_work(
+    visit_in_repair: WorkOrder, technician: User, supervisor: User, advisor: User
+) -> None:
+    job = first_job(visit_in_repair)
+    data = {"text": "碟盤 21.4 mm", "urgency": "now", "photo": photo()}
+    client_of(technician).act(url("report", job.pk), data)
+    found = Finding.objects.get()
+    assert found.photo is not None
+    home = client_of(supervisor).get("/")
+    assert "碟盤 21.4 mm" in home.content.decode()
+    operation = specs_of(job) and job.line.operation
+    answer = client_of(supervisor).act(url("finding", found.pk), {"operation": operation.pk})
+    found.refresh_from_db()
+    assert (answer.url, found.state) == (visit_in_repair.get_absolute_url(), "proposed")
+    assert "碟盤 21.4 mm" in client_of(advisor).get("/").content.decode()
+
+
+def test_a_file_that_is_no_photo_is_refused_and_nothing_kept(visit_in_repair: WorkOrder, technician: User) -> None:
+    person, fake = client_of(technician), io.BytesIO(b"<svg onload=alert(1)>")
+    fake.name = "a.jpg"
+    answer = person.act(url("report", first_job(visit_in_repair).pk), {"text": "x", "urgency": "now", "photo": fake})
+    assert "data-miss" in refusal(person, answer)
+    assert Finding.objects.count() == 0
+
+
+@pytest.mark.parametrize("data", [{}, {"text": " ", "urgency": "now"}, {"text": "x", "urgency": "?", "operation": "x"}])
+def test_garbage_findings_come_back(visit_in_repair: WorkOrder, technician: User, data: dict[str, str]) -> None:
+    assert client_of(technician).act(url("report", first_job(visit_in_repair).pk), data).status_code == 422
+
+
+def test_a_finding_is_settled_with_words(visit_in_repair: WorkOrder, technician: User, supervisor: User) -> None:
+    found = services.report_finding(first_job(visit_in_repair), by=Actor.of(technician), text="異音", urgency="soon")
+    person = client_of(supervisor)
+    assert person.act(url("settle", found.pk)).status_code == 422
+    person.act(url("settle", found.pk), {"note": "屬正常"})
+    found.refresh_from_db()
+    assert (found.state, found.settled_by) == ("decided", supervisor)
+
+
+def test_looking_at_progress(visit_in_repair: WorkOrder, supervisor: User) -> None:
+    client_of(supervisor).act(url("look", visit_in_repair.pk), {"note": "順利"})
+    assert visit_in_repair.progress_checks.get().by_user == supervisor
+
+
+def test_wrong_roles_are_refused(visit_in_repair: WorkOrder, everyone: dict[str, User], technician: User) -> None:
+    found = services.report_finding(first_job(visit_in_repair), by=Actor.of(technician), text="異音", urgency="soon")
+    pages = {
+        url("board"): {"supervisor", "advisor", "manager"},
+        url("board_fragment"): {"supervisor", "advisor", "manager"},
+        url("assign", visit_in_repair.pk): {"supervisor"},
+        url("my_jobs"): {"technician"},
+        url("read", visit_in_repair.pk): {"technician"},
+        url("job", first_job(visit_in_repair).pk): {"technician"},
+        url("report", first_job(visit_in_repair).pk): {"technician"},
+        url("finding", found.pk): {"supervisor", "advisor"},
+    }
+    for page, allowed in pages.items():
+        for role, user in everyone.items():
+            expected = 200 if role in allowed else 403
+            assert (page, role, client_of(user).get(page).status_code) == (page, role, expected)
+
+
+def test_another_centre_finds_nothing(visit_in_repair: WorkOrder, technician: User, outsider: User) -> None:
+    job = first_job(visit_in_repair)
+    found = services.report_finding(job, by=Actor.of(technician), text="異音", urgency="soon")
+    person = client_of(outsider)
+    for page in (
+        url("assign", visit_in_repair.pk),
+        url("read", visit_in_repair.pk),
+        url("job", job.pk),
+        url("report", job.pk),
+        url("finding", found.pk),
+    ):
+        assert person.get(page).status_code == 404
+    for name, pk in (("start", job.pk), ("pause", job.pk), ("finish", job.pk), ("readings", job.pk)):
+        assert person.act(url(name, pk)).status_code == 404
+    for name, pk in (("look", visit_in_repair.pk), ("to_self_check", visit_in_repair.pk), ("settle", found.pk)):
+        assert person.act(url(name, pk)).status_code == 404
+    assert "BKQ-5821" not in person.get(url("board")).content.decode()
+
+
+def test_another_technician_does_not_find_the_job(visit_in_repair: WorkOrder, second_technician: User) -> None:
+    assert client_of(second_technician).get(url("job", first_job(visit_in_repair).pk)).status_code == 404
+
+
+def test_wrong_stage_is_refused_with_reasons(
+    visit_at_self_check: WorkOrder, technician: User, supervisor: User
+) -> None:
+    job = first_job(visit_at_self_check)
+    for user, name, pk, data in (
+        (technician, "start", job.pk, {}),
+        (technician, "finish", job.pk, {}),
+        (technician, "read", visit_at_self_check.pk, {"understood": "on"}),
+        (supervisor, "to_self_check", visit_at_self_check.pk, {}),
+    ):
+        person = client_of(user)
+        assert "data-miss" in refusal(person, person.act(url(name, pk), data))
+
+
+def test_the_board_says_unchanged_until_something_happens(
+    visit_in_repair: WorkOrder, supervisor: User, technician: User
+) -> None:
+    person = client_of(supervisor)
+    first = person.get(url("board_fragment"))
+    version = first.context["version"]
+    assert person.get(url("board_fragment"), {"seen": version}).status_code == 204
+    assert person.get(url("board_fragment"), headers={"If-None-Match": first["ETag"]}).status_code == 304
+    services.pause(first_job(visit_in_repair), cause="parts", by=Actor.of(technician))
+    assert person.get(url("board_fragment"), {"seen": version}).status_code == 200
+
+
+def fill(
+    count: int, centre: Any, customer: Any, vehicle: Any, advisor: User, technician: User, supervisor: User
+) -> None:
+    """`count` cars: a third waits, a third is assigned, a third has a finding."""
+    for number in range(count):
+        work_order = authorised_walk_in(
+            centre, advisor, "BRK-010", plate=f"T-{WorkOrder.objects.count():04}", promise_hours=0.2
+        )
+        if number % 3:
+            assigned(work_order, technician, supervisor)
+        if number % 3 == 2:
+            services.acknowledge(work_order, by=Actor.of(technician))
+            job = services.start(first_job(work_order), by=Actor.of(technician))
+            services.report_finding(job, by=Actor.of(technician), text="異音", urgency="soon")
+            services.pause(job, cause="break", by=Actor.of(technician))
+
+
+def queries(user: User, page: str) -> int:
+    person = client_of(user)
+    person.get(page)  # menu counters are kept 15 s
+    with CaptureQueriesContext(
+        connection,
+    ) as caught:
+        assert person.get(page).status_code == 200
+    return len(caught)
+
+
+def test_pages_cost_the_same_for_one_and_thirty_rows(
+    reference: None,
+    centre: Any,
+    customer: Any,
+    vehicle: Any,
+    advisor: User,
+    technician: User,
+    second_technician: User,
+    supervisor: User,
+) -> None:
+    def costs() -> dict[str, int]:
+        last = WorkOrder.objects.filter(stage="authorised").order_by("pk").first()
+        pages = [
+            (supervisor, url("board")),
+            (supervisor, url("board_fragment")),
+            (supervisor, url("assign", last.pk)),
+            (supervisor, "/"),
+            (technician, url("my_jobs")),
+            (technician, "/"),
+            (technician, url("job", Job.objects.filter(technician=technician, state="paused").first().pk)),
+        ]
+        return {
+            f"{user.username} {page.split('/')[-2] if len(page) > 1 else page}": queries(user, page)
+            for user, page in pages
+        }
+
+    people = (advisor, technician, supervisor)
+    fill(3, centre, customer, vehicle, *people)
+    few = costs()
+    fill(30, centre, customer, vehicle, *people)
+    assert list(costs().values()) == list(few.values())
+    assert {page: cost for page, cost in few.items() if cost > BUDGET} == {}
+
+
+def test_work_order_page_shows_panels_and_next_step(
+    visit_in_repair: WorkOrder, supervisor: User, technician: User, advisor: User
+) -> None:
+    job = first_job(visit_in_repair)
+    measured(job, technician)
+    services.report_finding(job, by=Actor.of(technician), text="異音", urgency="soon")
+    page = client_of(supervisor).get(visit_in_repair.get_absolute_url())
+    assert page.status_code == 200
+    for key, words in (("jobs", "陳志豪"), ("findings", "異音")):
+        panel = client_of(advisor).get(reverse("workorders:panel", args=[visit_in_repair.pk, key]))
+        assert words in panel.content.decode()
+
+
+def test_index_leads_each_role_home(centre: Any, supervisor: User, technician: User) -> None:
+    assert client_of(supervisor).get(url("index")).url == url("board")
+    assert client_of(technician).get(url("index")).url == url("my_jobs")
