@@ -216,6 +216,16 @@ class Payment(ActorFields):
     def __str__(self) -> str:
         return f"{self.work_order_id} {self.amount}"
 
+    @property
+    def taken(self) -> Decimal:
+        """What it takes off the balance, as an account shows it: negative for money received."""
+        return -self.amount
+
+    @property
+    def reversed(self) -> bool:
+        """Whether it was given back. Select or prefetch `reversal`, or it costs a query."""
+        return hasattr(self, "reversal")
+
 
 class Release(ActorFields):
     """A manager lets a car go unpaid, with his reason (M5.2-c)."""

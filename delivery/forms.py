@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from delivery.models import Handover, PaymentMethod, WashPart
 from delivery.services.handover import MAX_ODOMETER
+from delivery.surveys import REASONS
 from servicedesk.staff.roles import Role
 
 PLAIN_NUMBER = re.compile(r"[0-9]{1,12}(\.[0-9]{1,4})?\Z", re.ASCII)
@@ -173,22 +174,11 @@ class TapForm(forms.Form):
     value = forms.CharField(max_length=8)
 
 
-REASONS = [
-    ("late", _("Later than promised")),
-    ("not_told", _("Nobody told me beforehand")),
-    ("waited", _("Waited too long on site")),
-    ("unclear", _("Not explained clearly")),
-    ("quality", _("The work was not good")),
-    ("price", _("More expensive than expected")),
-    ("other", _("Something else")),
-]
-
-
 class WhyForm(forms.Form):
     """What lay behind a low answer."""
 
     code = forms.SlugField(max_length=20)
-    reasons = forms.MultipleChoiceField(choices=REASONS, required=False)
+    reasons = forms.MultipleChoiceField(choices=list(REASONS.items()), required=False)
     text = forms.CharField(max_length=1000, required=False)
     call = forms.ChoiceField(choices=[("yes", ""), ("no", "")], required=False)
 

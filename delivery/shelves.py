@@ -49,10 +49,10 @@ PHRASES = {
 def register() -> None:
     """Called once, from `AppConfig.ready`."""
     registry.phrases.update(PHRASES)
-    # _menu()
-    # _home()
-    # _panels()
-    # registry.actions.register(next_steps)
+    _menu()
+    _home()
+    _panels()
+    registry.actions.register(next_steps)
 
 
 def _menu() -> None:

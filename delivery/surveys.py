@@ -53,6 +53,18 @@ class SurveyAnswer(models.Model):
         return bool(self.question.is_alarming(self.value))
 
 
+REASONS = {
+    "late": _("Later than promised"),
+    "not_told": _("Nobody told me beforehand"),
+    "waited": _("Waited too long on site"),
+    "unclear": _("Not explained clearly"),
+    "quality": _("The work was not good"),
+    "price": _("More expensive than expected"),
+    "other": _("Something else"),
+}
+"""What may lie behind a low answer."""
+
+
 class OpinionState(models.TextChoices):
     OPEN = "open", _("Open")
     ANSWERED = "answered", _("Answered")
@@ -89,3 +101,8 @@ class Opinion(ActorFields):
 
     def __str__(self) -> str:
         return f"{self.work_order} {self.get_department_display()}"
+
+    @property
+    def reason_words(self) -> list[str]:
+        """What lay behind it, in the active language."""
+        return [str(REASONS.get(reason, reason)) for reason in self.reasons]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -18,7 +19,7 @@ from delivery.selections import ready_gate, settle_rows
 from delivery.services.account import account_of
 from delivery.services.billing import BILLABLE, draft_of, issue_requirements
 from servicedesk.staff.access import allow, fetch
-from servicedesk.staff.formats import format_money
+from servicedesk.staff.formats import format_money, format_number
 from servicedesk.staff.repeats import perform
 from servicedesk.staff.roles import Role
 from servicedesk.workorders.models import LineState, WorkOrder
@@ -203,12 +204,14 @@ def _show(
 ) -> HttpResponse:
     bill = _current(work_order)
     lines = list(bill.lines.select_related("consent__estimate").order_by("position", "id")) if bill else []
-    estimated = sum(line.estimated or 0 for line in lines)
+    estimated = sum((line.estimated or Decimal(0) for line in lines), Decimal(0))
+    charged = sum((line.amount for line in lines), Decimal(0))
     account = account_of(work_order)
     roles = request.user.roles_in(work_order.centre_id)  # type: ignore[union-attr]
     drafting = bill is not None and not bill.is_issued
     billable = work_order.stage in BILLABLE
     needs = issue_requirements(work_order, bill) if bill is not None and drafting else []
+    gate = ready_gate(work_order) if work_order.stage == Stage.PREPARATION else []
     issued = list(
         Bill.objects.issued().filter(work_order=work_order).select_related("corrects").order_by("issued_at", "id")
     )
@@ -221,7 +224,9 @@ def _show(
             "drafting": drafting,
             "groups": _groups(lines),
             "estimated": estimated,
-            "charged": sum(line.amount for line in lines),
+            "charged": charged,
+            "over": charged - estimated,
+            "tax_percent": format_number((bill.tax_rate * 100).quantize(Decimal("0.01"))) if bill else "",
             "agreed_all": all(line.consent_id for line in lines) and not any(need for need in needs if not need.ok),
             "account": account,
             "payments": list(
@@ -230,8 +235,11 @@ def _show(
             "issued": issued,
             "release": Release.objects.filter(work_order=work_order).first(),
             "needs": needs,
+            "needs_met": sum(1 for need in needs if need.ok),
             "may_issue": bool(needs) and all(need.ok for need in needs) and billable and Role.CASHIER in roles,
-            "gate": ready_gate(work_order) if work_order.stage == Stage.PREPARATION else [],
+            "gate": gate,
+            "gate_clear": bool(gate) and all(need.ok for need in gate),
+            "may_ready": bool(gate) and all(need.ok for need in gate) and Role.CASHIER in roles,
             "cashier": Role.CASHIER in roles,
             "manager": Role.MANAGER in roles,
             "billable": billable,

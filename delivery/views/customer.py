@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from decimal import Decimal
 from typing import Any, cast
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -12,16 +13,18 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from delivery import services
-from delivery.forms import REASONS, ArrivalForm, CommentForm, TapForm, WhyForm
+from delivery.forms import ArrivalForm, CommentForm, TapForm, WhyForm
 from delivery.models import Bill, Opinion, SurveyResponse
 from delivery.services.account import account_of
 from delivery.services.handover import notice_of
 from delivery.services.opinions import call_due
 from delivery.services.survey import questions
+from delivery.surveys import REASONS
 from servicedesk.clock import now
 from servicedesk.documents.responses import paper_response
 from servicedesk.messaging.links import customer_link
 from servicedesk.staff.calendar import Calendar
+from servicedesk.staff.formats import format_money
 from servicedesk.staff.models import ServiceCentre
 from servicedesk.staff.repeats import perform
 from servicedesk.workorders.models import LineKind, WorkOrder
@@ -87,6 +90,7 @@ def _pickup(
     bills = list(Bill.objects.standing().filter(work_order=work_order).prefetch_related("lines").order_by("issued_at"))
     lines = [line for bill in bills for line in bill.lines.all()]
     labour = [line for line in lines if line.kind == LineKind.LABOUR]
+    off = sum((line.off_agreement for line in lines), Decimal(0))
     context = {
         "work_order": work_order,
         "centre": centre,
@@ -98,7 +102,8 @@ def _pickup(
         "parts": sum(line.amount for line in lines if line.kind != LineKind.LABOUR),
         "tax": sum(bill.tax for bill in bills),
         "account": account_of(work_order),
-        "off": sum(line.off_agreement for line in lines),
+        "off": off,
+        "off_text": format_money(abs(off), centre.currency),
         "off_reasons": [line for line in lines if line.reason],
         "notice": notice_of(work_order),
         "collected": work_order.stage in (Stage.DELIVERED, Stage.CLOSED),
@@ -195,7 +200,8 @@ def survey_why(request: HttpRequest) -> HttpResponse:
     context = {
         **_car(response),
         "opinion": opinion,
-        "reasons": REASONS,
+        "reasons": list(REASONS.items()),
+        "picked": request.POST.getlist("reasons"),
         "form": form,
         "call_due": call_due(response.work_order.centre),
         "next_url": _next(response, code),

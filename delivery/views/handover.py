@@ -209,6 +209,7 @@ def _show(
     handovers = handovers_of(work_order)
     at_ready = work_order.stage == Stage.READY
     notice = notice_of(work_order)
+    gate = ready_gate(work_order) if work_order.stage == Stage.PREPARATION else []
     survey = SurveyResponse.objects.filter(work_order=work_order).first()
     roles = request.user.roles_in(work_order.centre_id)  # type: ignore[union-attr]
     person = notice.collector if notice and notice.collector else work_order.customer.name
@@ -220,7 +221,8 @@ def _show(
             "at_ready": at_ready,
             "preparing": work_order.stage == Stage.PREPARATION,
             "gone": work_order.stage in (Stage.DELIVERED, Stage.CLOSED),
-            "gate": ready_gate(work_order) if work_order.stage == Stage.PREPARATION else [],
+            "gate": gate,
+            "gate_clear": bool(gate) and all(need.ok for need in gate),
             "notice": notice,
             "concerns": list(work_order.concerns.order_by("pk")),
             "done": [line for line in lines if line.is_agreed and line.kind == LineKind.LABOUR],
