@@ -5,7 +5,7 @@ import re
 import pytest
 import yaml
 
-from servicedesk.embedded.postgres import INITDB
+from servicedesk.embedded.postgres import DATABASE, INITDB
 from tests.conventions.tree import ROOT
 
 COMPOSE = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
@@ -92,3 +92,11 @@ def test_containers_may_do_little():
     for name in DJANGO:
         assert SERVICES[name]["read_only"] is True
         assert SERVICES[name]["cap_drop"] == ["ALL"]
+
+
+def test_the_manual_backs_up_the_database_that_compose_makes():
+    """Proof F3 runs the same programs between two clusters."""
+    manual = (ROOT / "docs" / "operating.md").read_text()
+    assert f"pg_dump -U postgres -Fc {DATABASE}" in manual
+    assert f"pg_restore -U postgres -d {DATABASE} --clean --if-exists --exit-on-error" in manual
+    assert f"CREATE DATABASE {DATABASE} OWNER" in (ROOT / "deploy" / "roles.sh").read_text()

@@ -1,0 +1,95 @@
+"""A customer books online, step by step, in a browser without scripts."""
+
+from __future__ import annotations
+
+import datetime as dt
+import itertools
+import uuid
+from dataclasses import dataclass, field
+from zoneinfo import ZoneInfo
+
+from tests.proofs.stack import Service
+from tests.proofs.visitor import Page
+
+ZONE = ZoneInfo("Asia/Taipei")
+SLOTS_A_DAY = 16
+_count = itertools.count()
+
+
+def next_slot() -> str:
+    """Return a time that no booking of this run has asked for: a working day of the next weeks, from nine o'clock on."""
+    number = next(_count)
+    day = dt.datetime.now(ZONE).date() + dt.timedelta(days=3)
+    days = (day + dt.timedelta(days=n) for n in itertools.count())
+    workdays = (one for one in days if one.weekday() in range(5))
+    chosen = next(itertools.islice(workdays, number // SLOTS_A_DAY, None))
+    minutes = 9 * 60 + 30 * (number % SLOTS_A_DAY)
+    return dt.datetime.combine(chosen, dt.time(minutes // 60, minutes % 60), ZONE).isoformat()
+
+
+@dataclass
+class Booking:
+    """One customer's booking; `send` may be repeated with the same key, as an impatient finger does."""
+
+    service: Service
+    key: str = field(default_factory=lambda: str(uuid.uuid4()))
+    number: int = field(default_factory=lambda: next(_count))
+
+    def __post_init__(self) -> None:
+        self.visitor = self.service.visitor()
+        self.email = f"customer{self.number}@example.com"
+
+    def fill_in(self) -> Booking:
+        """Go through the first four steps."""
+        centre = str(self.service.one("SELECT min(id) FROM staff_servicecentre"))
+        steps: list[tuple[str, dict[str, str | list[str]]]] = [
+            (
+                "car",
+                {
+                    "plate": f"PRV-{1000 + self.number}",
+                    "model": "other",
+                    "other_model": "Mazda 3",
+                    "reasons": ["noise"],
+                },
+            ),
+            ("services", {"operations": ["MNT-020"]}),
+            ("time", {"centre": centre, "starts_at": next_slot()}),
+            (
+                "contact",
+                {
+                    "name": f"Customer {self.number}",
+                    "phone": f"09{10000000 + self.number}",
+                    "email": self.email,
+                    "channel": "email",
+                    "language": "zh-hant",
+                    "agree": "on",
+                },
+            ),
+        ]
+        self.visitor.get("/appointments/book/")
+        for step, values in steps:
+            page = self.visitor.act(f"/appointments/book/{step}/", **values)
+            assert page.status == 302, f"step {step}: {page.status} {page.text[:3000]}"
+        return self
+
+    def send(self) -> Page:
+        """Send the request. Raises OSError when the server goes away meanwhile."""
+        return self.visitor.act("/appointments/book/review/", key=self.key)
+
+    def made(self) -> int:
+        """Return how many bookings this customer has."""
+        return self.service.one(
+            "SELECT count(*) FROM appointments_appointment a JOIN customers_customer c ON c.id = a.customer_id"
+            " WHERE c.email = %s",
+            self.email,
+        )
+
+
+def book(service: Service) -> Booking:
+    """Book, and check that it was taken."""
+    service.rows("DELETE FROM appointments_onlinerequest")  # twelve a day from one address are enough for people
+    booking = Booking(service).fill_in()
+    page = booking.send()
+    assert page.status == 302, f"{page.status} {page.text[:3000]}"
+    assert page.url.endswith("/received/"), page.url
+    return booking

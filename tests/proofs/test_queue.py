@@ -1,0 +1,141 @@
+"""Q1–Q3: whatever happens to worker, web server and broker, what was promised in the database is sent, once."""
+
+from __future__ import annotations
+
+import collections
+import os
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.messaging.mailserver import MailServer
+from tests.proofs.booking import Booking, book
+from tests.proofs.stack import Service
+
+pytestmark = pytest.mark.prove
+
+MINUTES = float(os.environ.get("PROVE_MINUTES", "10"))
+LEASE = 130  # seconds after which another relay takes over a message
+DEATHS = [
+    "before-task:messaging.relay",
+    "before:servicedesk.messaging.relay:claim",
+    "after:servicedesk.messaging.relay:claim",
+    "before:servicedesk.messaging.relay:mark_sent",
+    "after:servicedesk.messaging.relay:mark_sent",
+    "after-task:messaging.relay",
+    "before-task:insight.sweep",
+    "after-task:insight.sweep",
+]
+DOUBLED = "before:servicedesk.messaging.relay:mark_sent"
+"""Here the mail server has the letter and we do not know it: it goes out again, under the same Message-ID."""
+
+
+@pytest.fixture
+def mail() -> Iterator[MailServer]:
+    """A mail server that keeps what it takes."""
+    server = MailServer()
+    yield server
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.fixture
+def service(state: Path, mail: MailServer) -> Iterator[Service]:
+    """A service whose letters really leave it."""
+    service = Service(state, EMAIL_CHANNEL="smtp", EMAIL_URL=f"smtp://127.0.0.1:{mail.port}")
+    try:
+        yield service.begin()
+        service.restore_parts()
+        service.settle(180)
+        service.reconcile()
+    finally:
+        service.stop()
+
+
+def letters(mail: MailServer) -> dict[str, int]:
+    """Return how often each letter was taken by the mail server."""
+    return collections.Counter(letter["Message-ID"] for letter in mail.letters)
+
+
+@pytest.mark.proof("Q1")
+def test_q1_worker_killed_at_each_step_of_each_task(service: Service, mail: MailServer):
+    """Done once, or pending and then done."""
+    for number, death in enumerate(DEATHS, 1):
+        service.kill(service.worker)
+        service.start_faulty_worker(death)
+        book(service)
+        service.wait(f"the worker dies {death}", lambda: not service.worker.running(), 90)
+        service.kill(service.worker)
+        service.move_clock(LEASE)
+        service.restore_parts()
+        service.settle()
+        print(f"Q1 {death}: died, then {service.messages('sent')} of {number} sent", flush=True)
+        assert service.messages() == service.messages("sent") == number
+        assert len(letters(mail)) == number
+    twice = [letter for letter, times in letters(mail).items() if times > 1]
+    assert len(twice) <= 1, "only the death between sending and marking may send again, recognisably"
+    assert sum(letters(mail).values()) <= len(DEATHS) + DEATHS.count(DOUBLED)
+
+
+@pytest.mark.proof("Q2")
+@pytest.mark.parametrize("step", ["_push", "send"])
+def test_q2_web_killed_between_commit_and_publish(service: Service, mail: MailServer, step: str):
+    """The row waits, then is sent; the customer's second try gets the first one's answer."""
+    service.worker.stop()
+    service.kill(service.web)
+    service.start_faulty_web(f"before:servicedesk.messaging.doorbell:{step}")
+    booking = Booking(service).fill_in()
+    try:
+        print(f"Q2 {step}: the answer was {booking.send().status}", flush=True)
+    except OSError as error:
+        print(f"Q2 {step}: the connection broke ({error})", flush=True)
+    service.wait("the web server dies", lambda: not service.web.running(), 10)
+    service.kill(service.web)
+    assert booking.made() == 1
+    assert service.messages("pending") == service.messages() == 1
+    assert letters(mail) == {}
+
+    service.restore_parts()
+    assert booking.send().status == 302
+    took = service.wait("the message is sent", lambda: service.messages("sent") == 1)
+    print(f"Q2 {step}: sent {took:.1f} s after the restart", flush=True)
+    assert booking.made() == 1
+    assert list(letters(mail).values()) == [1]
+
+
+@pytest.mark.proof("Q3")
+@pytest.mark.parametrize("fault", ["killed", "silent"])
+def test_q3_broker_gone_while_booking(service: Service, mail: MailServer, fault: str):
+    """Bookings take less than 3 s each, and all messages go out afterwards."""
+    assert service.valkey is not None
+    if fault == "killed":
+        service.kill(service.valkey)
+    else:
+        service.silence(service.valkey)
+    slowest, made, end = 0.0, 0, time.monotonic() + MINUTES * 60
+    while time.monotonic() < end or not made:
+        service.rows("DELETE FROM appointments_onlinerequest")
+        booking = Booking(service).fill_in()
+        began = time.monotonic()
+        page = booking.send()
+        slowest = max(slowest, time.monotonic() - began)
+        assert page.status == 302
+        assert booking.made() == 1
+        made += 1
+        time.sleep(min(15.0, MINUTES * 6))
+    print(f"Q3 broker {fault} for {MINUTES:g} min: {made} bookings, the slowest took {slowest:.2f} s", flush=True)
+    assert slowest < 3
+    waiting = service.messages("pending")
+
+    if fault == "killed":
+        service.start_valkey()
+    else:
+        service.wake(service.valkey)
+    service.restore_parts()
+    took = service.wait("all messages are sent", lambda: service.messages("sent") == made, 180)
+    print(
+        f"Q3 broker {fault}: {waiting} messages had waited; all {made} sent {took:.0f} s after it came back", flush=True
+    )
+    assert sorted(letters(mail).values()) == [1] * made
