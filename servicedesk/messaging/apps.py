@@ -10,19 +10,30 @@ class MessagingConfig(AppConfig):
     name = "servicedesk.messaging"
 
     def ready(self) -> None:
-        from servicedesk.messaging import checks, views
-        from servicedesk.staff.roles import Role
+        from servicedesk.messaging import checks, panels, views
 
+        readers = frozenset(role.value for role in views.READERS)
         registry.menu.register(
             registry.MenuItem(
                 key="messages",
                 label=_("Messages"),
                 url_name="messaging:list",
-                roles=frozenset({Role.ADVISOR.value, Role.AGENT.value, Role.MANAGER.value}),
+                roles=readers,
                 icon="envelope",
                 order=60,
                 counter=views.menu_counter,
                 group="top",
+            )
+        )
+        registry.panels.register(
+            registry.Panel(
+                "messages",
+                _("Told to the customer"),
+                "messaging/_visit.html",
+                panels.visit_messages,
+                roles=readers,
+                order=80,
+                area="rail",
             )
         )
         registry.checks.register(registry.Check("messages", checks.outbox_problems))

@@ -6,7 +6,7 @@ import pytest
 from django.db import connection
 
 from servicedesk.clock import now
-from servicedesk.messaging import relay
+from servicedesk.messaging import outbox, relay, tasks
 from servicedesk.messaging.channels import channel_of
 from servicedesk.messaging.checks import outbox_problems
 from servicedesk.messaging.models import LINK_PLACEHOLDER, Message
@@ -136,3 +136,11 @@ def test_relays_side_by_side_double_nothing(queue, mailserver):
     ids = [letter["Message-ID"] for letter in mailserver.letters]
     assert (len(ids), len(set(ids))) == (30, 30)
     assert Message.objects.filter(state="sent", attempts=1).count() == 30
+
+
+def test_beat_and_doorbell_know_the_task_by_its_name(queue, settings):
+    queue()
+    assert tasks.relay_outbox() == 1
+    swept = {entry["task"] for entry in settings.CELERY_BEAT_SCHEDULE.values()}
+    assert tasks.relay_outbox.name == outbox.RELAY_TASK == "messaging.relay"
+    assert outbox.RELAY_TASK in swept

@@ -1,9 +1,12 @@
 """The pages under Messages: who reads what, and sending again."""
 
+from types import SimpleNamespace
+
 import pytest
+from django.template.loader import render_to_string
 
 from servicedesk.clock import now
-from servicedesk.messaging import relay
+from servicedesk.messaging import panels, relay
 from servicedesk.messaging.models import Message
 from tests.fixtures.people import client_of
 
@@ -118,3 +121,15 @@ def test_typed_words_stay_words(agent, queue):
     person = client_of(agent)
     for address in (message.get_absolute_url(), message.get_absolute_url() + "preview/"):
         assert "<script>alert" not in person.get(address).content.decode()
+
+
+def test_a_visit_shows_what_was_told_about_it(queue, centre, other_centre, django_assert_num_queries):
+    visit = SimpleNamespace(number="W2611-0318", full_number="NH-W2611-0318", centre=centre)
+    assert panels.visit_messages(None, visit) is None
+    told = [queue("pickup_ready", about=number) for number in ("W2611-0318", "NH-W2611-0318")]
+    queue(about="W2611-0318", centre=other_centre)
+    with django_assert_num_queries(1):
+        context = panels.visit_messages(None, visit)
+        page = render_to_string("messaging/_visit.html", context)
+    assert context["sent_messages"] == told[::-1]
+    assert told[0].get_absolute_url() in page
