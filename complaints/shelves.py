@@ -1,0 +1,213 @@
+"""What chapter 8 puts on the shelves of the house: menu, home lists, panel, alerts, search, words, privacy, checks."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import connection
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from complaints.models import Complaint, ComplaintEntry, EntryKind
+from complaints.pages import TAKERS, with_promises
+from complaints.querysets import UNANSWERED
+from servicedesk import registry
+from servicedesk.clock import now
+from servicedesk.customers.matching import plate_key
+from servicedesk.customers.models import Customer
+from servicedesk.staff.requests import StaffRequest
+from servicedesk.staff.roles import Role
+from servicedesk.workorders.models import WorkOrder
+
+HANDLERS = frozenset(
+    {Role.AGENT.value, Role.MANAGER.value, Role.SUPERVISOR.value, Role.ADVISOR.value, Role.PARTS.value}
+)
+SHOWN = 8
+
+
+def count_open(user: Any, centre: Any) -> tuple[str, list[Any]]:
+    """Menu counter: open cases, and those whose answer is late."""
+    return (
+        "SELECT count(*), count(*) FILTER (WHERE answer_due_at < %s AND state = ANY(%s)) "
+        "FROM complaints_complaint WHERE centre_id = %s AND state <> 'closed'",
+        [now(), list(UNANSWERED), centre.pk],
+    )
+
+
+def open_here(request: StaffRequest) -> dict[str, Any]:
+    """Home list of customer service: open cases, the earliest promised answer first."""
+    rows = Complaint.objects.filter(centre=request.centre).open().for_rows().by_urgency()
+    return {"rows": with_promises(list(rows[:SHOWN])), "nothing": _("No complaint is open.")}
+
+
+def mine(request: StaffRequest) -> dict[str, Any]:
+    """Home list of those who answer: their own cases."""
+    rows = Complaint.objects.filter(centre=request.centre).open().handled_by(request.user).for_rows().by_urgency()
+    return {"rows": with_promises(list(rows[:SHOWN])), "nothing": _("No complaint is yours to answer.")}
+
+
+def raised(request: StaffRequest) -> dict[str, Any]:
+    """Home list of the manager: cases that came up a level or are late."""
+    rows = Complaint.objects.filter(centre=request.centre).for_rows()
+    found = (rows.escalated() | rows.overdue()).by_urgency()
+    return {"rows": with_promises(list(found[:SHOWN])), "nothing": _("No complaint was escalated or is late.")}
+
+
+def panel(request: StaffRequest, work_order: WorkOrder) -> dict[str, Any] | None:
+    """The work order's panel: complaints about this visit, and for customer service the way to take one."""
+    rows = list(Complaint.objects.filter(work_order=work_order).for_rows().order_by("-received_at", "-pk"))
+    takes = bool(request.user.roles_in(work_order.centre_id) & TAKERS)
+    if not rows and not takes:
+        return None
+    url = f"{reverse('complaints:take')}?visit={work_order.pk}" if takes else ""
+    return {"rows": with_promises(rows), "take_url": url, "nothing": _("No complaint about this visit.")}
+
+
+def alerts(customer: Any = None, vehicle: Any = None) -> list[registry.Alert]:
+    """What anybody must know before he goes on with this customer or car: an open complaint."""
+    rows = Complaint.objects.open()
+    if vehicle is not None:
+        rows = rows.filter(vehicle=vehicle)
+    elif customer is not None:
+        rows = rows.filter(customer=customer)
+    else:
+        return []
+    return [
+        registry.Alert(
+            "danger",
+            _("Open complaint %(number)s: %(category)s") % {"number": row.number, "category": row.category.name},
+            row.get_absolute_url(),
+        )
+        for row in rows.select_related("category").order_by("answer_due_at", "pk")[:3]
+    ]
+
+
+def search(user: Any, query: str) -> list[registry.Hit]:
+    """Complaints by number or plate."""
+    key = plate_key(query)
+    rows = Complaint.objects.for_user(user).filter(
+        number__iexact=query.rpartition("-C")[-1] if "-C" in query else query
+    )
+    if len(key) >= 3:
+        rows = rows | Complaint.objects.for_user(user).filter(vehicle__plate_key=key)
+    return [
+        registry.Hit(
+            _("Complaint"),
+            f"{row.vehicle.plate if row.vehicle else ''} {row.complainant}".strip(),
+            f"{row.number} · {row.get_state_display()}",
+            row.get_absolute_url(),
+            rank=4,
+        )
+        for row in rows.select_related("vehicle").order_by("-received_at")[:5]
+    ]
+
+
+def visit_step(work_order: WorkOrder) -> registry.VisitStep:
+    """The last complaint about the visit, if there was one."""
+    row = Complaint.objects.filter(work_order=work_order).select_related("owner").order_by("-received_at").first()
+    if row is None:
+        return registry.VisitStep(note=_("none"))
+    return registry.VisitStep(
+        who=str(row.owner or row.by_label), at=row.received_at, until=row.closed_at, note=row.get_state_display()
+    )
+
+
+def export(customer: Customer) -> dict[str, Any]:
+    """Everything kept of the customer's complaints."""
+    fields = (
+        "number",
+        "state",
+        "received_at",
+        "complainant",
+        "contact",
+        "matter",
+        "reason",
+        "wish",
+        "answer",
+        "decision",
+    )
+    return {"complaints": list(Complaint.objects.filter(customer=customer).order_by("pk").values(*fields))}
+
+
+def erase(customer: Customer) -> None:
+    """Forget who complained and in which words; numbers, causes and times stay for the books."""
+    rows = Complaint.objects.filter(customer=customer)
+    ComplaintEntry.objects.filter(complaint__in=rows).update(text="")
+    rows.update(complainant="—", contact="—", matter="—", reason="", wish="", answer="")
+
+
+def complaints_add_up() -> list[str]:
+    """Every case began by being taken; a closed one says how it ended; nobody answers a complaint about himself."""
+    sql = """
+        SELECT 'complaint ' || c.id || ': has no first entry' FROM complaints_complaint c
+        WHERE NOT EXISTS (SELECT 1 FROM complaints_complaintentry e WHERE e.complaint_id = c.id AND e.kind = 'taken')
+        UNION ALL
+        SELECT 'complaint ' || c.id || ': closed without an entry' FROM complaints_complaint c
+        WHERE c.state = 'closed' AND NOT EXISTS (
+            SELECT 1 FROM complaints_complaintentry e WHERE e.complaint_id = c.id AND e.kind = 'closed')
+        UNION ALL
+        SELECT 'complaint ' || c.id || ': accepted by nobody' FROM complaints_complaint c
+        WHERE c.decision = 'accepted' AND NOT EXISTS (
+            SELECT 1 FROM complaints_complaintentry e WHERE e.complaint_id = c.id AND e.kind = 'accepted')
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(sql)
+        return [row[0] for row in cursor.fetchall()]
+
+
+WORDS = {
+    EntryKind.TAKEN: (gettext_lazy("Complaint %(number)s taken"), "bad"),
+    EntryKind.INVESTIGATED: (gettext_lazy("Complaint %(number)s: cause and remedy recorded"), ""),
+    EntryKind.ANSWERED: (gettext_lazy("Complaint %(number)s: answer sent"), "key"),
+    EntryKind.ACCEPTED: (gettext_lazy("Complaint %(number)s: answer accepted"), "key"),
+    EntryKind.NOT_ACCEPTED: (gettext_lazy("Complaint %(number)s: answer not accepted"), "bad"),
+    EntryKind.ESCALATED: (gettext_lazy("Complaint %(number)s escalated"), "bad"),
+    EntryKind.CLOSED: (gettext_lazy("Complaint %(number)s closed"), ""),
+}
+
+
+def register() -> None:
+    """Called once, from `AppConfig.ready`."""
+    registry.menu.register(
+        registry.MenuItem(
+            "complaints",
+            gettext_lazy("Complaints"),
+            "complaints:list",
+            HANDLERS,
+            chapter=8,
+            order=8,
+            counter=count_open,
+            group="chapters",
+        )
+    )
+    template = "complaints/_rows.html"
+    for role in sorted(TAKERS):
+        registry.home_actions.register(
+            registry.HomeAction(role, gettext_lazy("Take a complaint"), "complaints:take", icon="megaphone", order=5)
+        )
+    registry.home.register(
+        registry.HomeList("complaints", Role.AGENT, gettext_lazy("Open complaints"), template, open_here, order=30)
+    )
+    registry.home.register(
+        registry.HomeList(
+            "complaints_raised", Role.MANAGER, gettext_lazy("Complaints escalated or late"), template, raised, order=10
+        )
+    )
+    for role in sorted(HANDLERS - {Role.AGENT.value}):
+        registry.home.register(
+            registry.HomeList("complaints_mine", role, gettext_lazy("My complaints"), template, mine, order=70)
+        )
+    registry.panels.register(
+        registry.Panel(
+            "complaints", gettext_lazy("Complaints"), "complaints/_panel.html", panel, roles=HANDLERS, order=80
+        )
+    )
+    registry.alerts.register(alerts)
+    registry.search.register(search)
+    registry.visit_steps[8] = visit_step
+    registry.exports.register(export)
+    registry.erasures.register(erase)
+    registry.checks.register(registry.Check("complaints add up", complaints_add_up, order=80))
+    for kind, (words, level) in WORDS.items():
+        registry.phrases[f"complaint.{kind}"] = registry.Phrase(words, level)

@@ -1,0 +1,268 @@
+"""What chapter 7 puts on the shelves of the house: menu, home lists, panel, next step, alerts, words, privacy, checks."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import connection
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from followup.models import Feedback, FollowUp, Outcome, Problem, ProblemState
+from followup.querysets import WAITING
+from followup.services.problems import DEPARTMENTS
+from servicedesk import registry
+from servicedesk.clock import now
+from servicedesk.customers.models import Customer
+from servicedesk.staff.requests import StaffRequest
+from servicedesk.staff.roles import Role
+from servicedesk.workorders.gates import requirements
+from servicedesk.workorders.models import Promise, WorkOrder
+from servicedesk.workorders.stages import Stage
+
+CALLERS = frozenset({Role.AGENT.value, Role.MANAGER.value})
+SHOWN = 8
+OVERDUE_KINDS = (Promise.Kind.FOLLOW_UP, Promise.Kind.SOLUTION)
+
+
+def count_calls(user: Any, centre: Any) -> tuple[str, list[Any]]:
+    """Menu counter: calls whose window is open, and those overdue."""
+    return (
+        "SELECT count(*), count(*) FILTER (WHERE next_at < %s) FROM followup_followup "
+        "WHERE centre_id = %s AND state = ANY(%s) AND opens_at <= %s",
+        [now(), centre.pk, list(WAITING), now()],
+    )
+
+
+def count_problems(user: Any, centre: Any) -> tuple[str, list[Any]]:
+    """Menu counter of a department: its open problems, and those overdue."""
+    return (
+        "SELECT count(*), count(*) FILTER (WHERE due_at < %s) FROM followup_problem "
+        "WHERE centre_id = %s AND state = 'open' AND department = ANY(%s)",
+        [now(), centre.pk, sorted(user.roles_in(centre.pk))],
+    )
+
+
+def calls_due(request: StaffRequest) -> dict[str, Any]:
+    """Home list of customer service: calls to make now."""
+    rows = FollowUp.objects.filter(centre=request.centre).waiting().due_by(now()).for_rows().select_related("centre")
+    return {"calls": list(rows[:SHOWN])}
+
+
+def problems_to_tell(request: StaffRequest) -> dict[str, Any]:
+    """Home list of customer service: solved, and the customer waits to hear."""
+    rows = Problem.objects.filter(centre=request.centre, state=ProblemState.SOLVED).for_rows().order_by("due_at", "pk")
+    return {"problems": list(rows[:SHOWN]), "nothing": _("Nobody waits to hear from us.")}
+
+
+def problems_here(request: StaffRequest) -> dict[str, Any]:
+    """Home list of a department: problems passed to it."""
+    roles = request.user.roles_in(request.centre.pk)
+    rows = Problem.objects.filter(centre=request.centre, state=ProblemState.OPEN).for_departments(roles)
+    return {
+        "problems": list(rows.for_rows().order_by("due_at", "pk")[:SHOWN]),
+        "nothing": _("No problem was passed to your department."),
+    }
+
+
+def overdue(request: StaffRequest) -> dict[str, Any]:
+    """Home list of the manager: calls and solutions that are late."""
+    rows = Promise.objects.filter(centre=request.centre, kind__in=OVERDUE_KINDS).overdue()
+    rows = rows.select_related("owner", "work_order__vehicle", "work_order__customer").order_by("due_at", "pk")
+    return {"promises": list(rows[:SHOWN])}
+
+
+def panel(request: StaffRequest, work_order: WorkOrder) -> dict[str, Any] | None:
+    """The work order's panel: calls and problems, once the car was handed over."""
+    if work_order.stage not in (Stage.DELIVERED, Stage.CLOSED):
+        return None
+    calls = FollowUp.objects.filter(work_order=work_order).select_related("rule", "agent", "feedback", "centre")
+    return {
+        "calls": list(calls.order_by("sequence")),
+        "problems": list(Problem.objects.filter(work_order=work_order).for_rows().order_by("pk")),
+        "may_call": bool(request.user.roles_in(work_order.centre_id) & CALLERS),
+    }
+
+
+def next_steps(request: StaffRequest, work_order: WorkOrder) -> list[registry.Action]:
+    """Call the customer; or close what has nothing left to wait for."""
+    if work_order.stage != Stage.DELIVERED:
+        return []
+    call = FollowUp.objects.filter(work_order=work_order).waiting().first()
+    if call is not None and call.sequence == 1:
+        return [registry.Action(gettext_lazy("Call the customer"), call.get_absolute_url(), CALLERS, order=70)]
+    if all(requirement.ok for requirement in requirements(work_order, Stage.CLOSED)):
+        url = reverse("followup:close_visit", args=[work_order.pk])
+        return [registry.Action(gettext_lazy("Close the visit"), url, CALLERS, post=True, order=70)]
+    return []
+
+
+def alerts(customer: Any = None, vehicle: Any = None) -> list[registry.Alert]:
+    """What anybody must know before he goes on with this customer or car: a problem that is still being solved."""
+    rows = Problem.objects.unsettled().filter(kind=Problem.Kind.PROBLEM)
+    if vehicle is not None:
+        rows = rows.filter(work_order__vehicle=vehicle)
+    elif customer is not None:
+        rows = rows.filter(work_order__customer=customer)
+    else:
+        return []
+    return [
+        registry.Alert("amber", _("Problem being solved: %(text)s") % {"text": row.text[:80]}, row.get_absolute_url())
+        for row in rows.order_by("due_at", "pk")[:3]
+    ]
+
+
+def visit_step(work_order: WorkOrder) -> registry.VisitStep:
+    """Who calls, and when: the first contact once made, else the day it is due."""
+    call = FollowUp.objects.filter(work_order=work_order, sequence=1).select_related("agent").first()
+    if call is None:
+        return registry.VisitStep()
+    who = str(call.agent) if call.agent else ""
+    if call.settled_at:
+        return registry.VisitStep(who=who, at=call.settled_at, note=call.get_state_display())
+    return registry.VisitStep(who=who, at=call.next_at, note=_("call due"))
+
+
+def export(customer: Customer) -> dict[str, Any]:
+    """Everything kept of the customer's follow-ups."""
+    calls = FollowUp.objects.filter(work_order__customer=customer).select_related("work_order", "feedback")
+    return {
+        "follow_ups": [
+            {
+                "visit": call.work_order.number,
+                "due_at": call.due_at,
+                "state": call.state,
+                "repair_quality": said.repair_quality if said else None,
+                "service": said.service if said else None,
+                "words": said.words if said else "",
+            }
+            for call in calls.order_by("pk")
+            for said in [getattr(call, "feedback", None)]
+        ],
+        "problems": [
+            {"reported_at": row.reported_at, "text": row.text, "solution": row.solution, "state": row.state}
+            for row in Problem.objects.filter(work_order__customer=customer).order_by("pk")
+        ],
+    }
+
+
+def erase(customer: Customer) -> None:
+    """Forget what the customer said; scores, states and times stay for the books."""
+    Feedback.objects.filter(followup__work_order__customer=customer).update(words="")
+    Problem.objects.filter(work_order__customer=customer).update(text="—")
+
+
+def calls_add_up() -> list[str]:
+    """Every visit handed over has one plan; a planned one has its first call, within seven days; a settled call an attempt."""
+    sql = """
+        SELECT 'work order ' || w.id || ': handed over without a follow-up plan' FROM workorders_workorder w
+        LEFT JOIN followup_followupplan p ON p.work_order_id = w.id
+        WHERE w.stage IN ('delivered', 'closed') AND p.id IS NULL
+        UNION ALL
+        SELECT 'work order ' || p.work_order_id || ': planned without a first call' FROM followup_followupplan p
+        LEFT JOIN followup_followup f ON f.work_order_id = p.work_order_id AND f.sequence = 1
+        WHERE p.planned_at IS NOT NULL AND f.id IS NULL
+        UNION ALL
+        SELECT 'follow-up ' || f.id || ': due later than a week after the handover' FROM followup_followup f
+        JOIN workorders_workorder w ON w.id = f.work_order_id
+        WHERE f.sequence = 1 AND f.due_at > w.delivered_at + interval '7 days'
+        UNION ALL
+        SELECT 'follow-up ' || f.id || ': has an outcome but nobody tried' FROM followup_followup f
+        WHERE f.settled_at IS NOT NULL AND NOT EXISTS (SELECT 1 FROM followup_attempt a WHERE a.followup_id = f.id)
+        UNION ALL
+        SELECT 'work order ' || w.id || ': closed with a call or problem open' FROM workorders_workorder w
+        WHERE w.stage = 'closed' AND EXISTS (
+            SELECT 1 FROM followup_followup f
+            WHERE f.work_order_id = w.id AND f.sequence = 1 AND f.settled_at IS NULL
+        )
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(sql)
+        return [row[0] for row in cursor.fetchall()]
+
+
+PHRASES = {
+    "followup.planned": registry.Phrase(gettext_lazy("Follow-up planned")),
+    f"followup.{Outcome.REACHED}": registry.Phrase(gettext_lazy("Customer called: reached"), "key"),
+    f"followup.{Outcome.NO_ANSWER}": registry.Phrase(gettext_lazy("Customer called: no answer")),
+    f"followup.{Outcome.CALL_BACK}": registry.Phrase(gettext_lazy("Customer called: wants to be called back")),
+    f"followup.{Outcome.WRONG_NUMBER}": registry.Phrase(gettext_lazy("Customer called: wrong number"), "bad"),
+    f"followup.{Outcome.REFUSED}": registry.Phrase(gettext_lazy("Customer called: does not want calls")),
+    "followup.problem": registry.Phrase(gettext_lazy("Problem passed on"), "bad"),
+    "followup.solved": registry.Phrase(gettext_lazy("Problem solved")),
+    "followup.told": registry.Phrase(gettext_lazy("Customer told of the solution"), "key"),
+    "followup.overdue": registry.Phrase(gettext_lazy("Follow-up overdue, manager alerted"), "bad"),
+}
+
+
+def register() -> None:
+    """Called once, from `AppConfig.ready`."""
+    departments = frozenset(role.value for role in DEPARTMENTS) - CALLERS
+    registry.menu.register(
+        registry.MenuItem(
+            "followup",
+            gettext_lazy("Follow-up"),
+            "followup:desk",
+            CALLERS,
+            chapter=7,
+            order=7,
+            counter=count_calls,
+            group="chapters",
+        )
+    )
+    registry.menu.register(
+        registry.MenuItem(
+            "followup_problems",
+            gettext_lazy("Problems to solve"),
+            "followup:problems",
+            departments,
+            icon="tools",
+            order=40,
+            counter=count_problems,
+        )
+    )
+    home_list, template = registry.HomeList, "followup/_problems.html"
+    for role in sorted(CALLERS):
+        registry.home_actions.register(
+            registry.HomeAction(
+                role,
+                gettext_lazy("Call the next customer"),
+                "followup:desk",
+                icon="telephone",
+                primary=role == Role.AGENT,
+                order=1,
+            )
+        )
+    registry.home.register(
+        home_list("calls", Role.AGENT, gettext_lazy("Calls due"), "followup/_calls.html", calls_due, order=10)
+    )
+    registry.home.register(
+        home_list(
+            "to_tell", Role.AGENT, gettext_lazy("Solved, customer to be told"), template, problems_to_tell, order=20
+        )
+    )
+    registry.home.register(
+        home_list(
+            "overdue_calls",
+            Role.MANAGER,
+            gettext_lazy("Follow-up overdue"),
+            "followup/_overdue.html",
+            overdue,
+            order=20,
+        )
+    )
+    for role in sorted(departments | {Role.MANAGER.value}):
+        registry.home.register(
+            home_list("problems", role, gettext_lazy("Problems to solve"), template, problems_here, order=60)
+        )
+    registry.panels.register(
+        registry.Panel("followup", gettext_lazy("Follow-up"), "followup/_panel.html", panel, order=70)
+    )
+    registry.actions.register(next_steps)
+    registry.alerts.register(alerts)
+    registry.visit_steps[7] = visit_step
+    registry.exports.register(export)
+    registry.erasures.register(erase)
+    registry.checks.register(registry.Check("follow-ups add up", calls_add_up, order=70))
+    registry.phrases.update(PHRASES)
