@@ -97,7 +97,7 @@ class TakeForm(forms.Form):
         names = ("complainant", "contact", "matter", "reason", "wish", "source", "safety_doubt")
         return Told(**{name: cleaned[name] for name in names})
 
-    def address(self) -> dict[str, str]:
+    def address(self) -> dict[str, Any]:
         """How a new customer is reached: keywords for `find_or_create_customer`."""
         contact = self.cleaned_data["contact"]
         number = phone_key(contact, self.centre)

@@ -165,7 +165,7 @@ def _not_about(row: Complaint, by: Actor) -> list[Reason]:
 
 def _has_final_say(row: Complaint, by: Actor) -> bool:
     return Membership.objects.filter(
-        user_id=by.user_id, centre_id=row.centre_id, role=Role.MANAGER, final_say=True, user__is_active=True
+        user_id=by.user_id or 0, centre_id=row.centre_id, role=Role.MANAGER, final_say=True, user__is_active=True
     ).exists()
 
 

@@ -127,14 +127,9 @@ def _what_lacks(
     if outcome == Outcome.NO_ANSWER:
         last = call.attempts.filter(outcome=Outcome.NO_ANSWER).order_by("-at").first()
         if last and now() - last.at < PAUSE:
-            after = call.centre.local(last.at + PAUSE)
-            reasons.append(
-                Reason(
-                    _("Nobody answered a moment ago. Try at another time of day, after %(time)s.")
-                    % {"time": f"{after:%H:%M}"},
-                    url,
-                )
-            )
+            after = f"{call.centre.local(last.at + PAUSE):%H:%M}"
+            text = _("Nobody answered a moment ago. Try at another time of day, after %(time)s.") % {"time": after}
+            reasons.append(Reason(text, url))
     return reasons
 
 
