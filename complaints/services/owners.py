@@ -56,9 +56,9 @@ def why_not_handle(complaint: Complaint, by: Actor, *, agents: bool) -> list[Rea
     if by.user_id is not None and by.user_id == complaint.owner_id:
         return []
     held: list[Any] = list(
-        Membership.objects.filter(user_id=by.user_id or 0, centre_id=complaint.centre_id, user__is_active=True).values_list(
-            "role", "final_say"
-        )
+        Membership.objects.filter(
+            user_id=by.user_id or 0, centre_id=complaint.centre_id, user__is_active=True
+        ).values_list("role", "final_say")
     )
     roles = {role for role, _final in held}
     wanted = {Role.MANAGER.value}
