@@ -10,6 +10,7 @@ from typing import Any
 from bench.seed.appointments import Appointments
 from bench.seed.customers import FAMILY, GIVEN, Customers
 from bench.seed.delivery import Delivery
+from bench.seed.followup import FollowUps
 from bench.seed.people import Centre, World, world
 from bench.seed.plan import Calendar
 from bench.seed.quality import Quality
@@ -101,7 +102,16 @@ class House:
         self.workshop = Workshop(read, first, stride)
         self.quality = Quality(read, first, stride, self.workshop)
         self.delivery = Delivery(read, first, stride, self.orders)
-        rooms = (self.orders, self.appointments, self.reception, self.workshop, self.quality, self.delivery)
+        self.followups = FollowUps(read, first, stride, self.orders)
+        rooms = (
+            self.orders,
+            self.appointments,
+            self.reception,
+            self.workshop,
+            self.quality,
+            self.delivery,
+            self.followups,
+        )
         self.tables = [table for room in rooms for table in room.tables]
 
     def write(self, visit: Visit, details: bool) -> None:
@@ -112,6 +122,7 @@ class House:
         self.workshop.write(visit)
         self.quality.write(visit, details)
         self.delivery.write(visit, details)
+        self.followups.write(visit)
         self.orders.finish(visit)
 
 
