@@ -9,13 +9,23 @@ import http.client
 import importlib.util
 import os
 import secrets
+import signal
 import subprocess
 import sys
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 from servicedesk.embedded.postgres import APP, OWNER, Cluster, open_to_all
-from servicedesk.embedded.processes import CHECKOUT, Child, Trouble, checkout_hash, is_root, wait_until
+from servicedesk.embedded.processes import (
+    CHECKOUT,
+    Child,
+    Trouble,
+    checkout_hash,
+    dies_with_parent,
+    is_root,
+    wait_until,
+)
 
 LONGEST_SOCKET_FOLDER = 80  # bytes; the kernel's limit is 108 with the file's name
 
@@ -132,11 +142,12 @@ class Stack:
 
     def start(self) -> None:
         """Start everything, in order; returns when the first page can be had."""
-        self.start_servers()
-        self.prepare()
-        self.start_web()
-        self.start_worker()
-        self.wait_for_web()
+        for step in self.steps():
+            step()
+
+    def steps(self) -> tuple[Callable[[], None], ...]:
+        """Return what starting consists of, in order."""
+        return (self.start_servers, self.prepare, self.start_web, self.start_worker, self.wait_for_web)
 
     def wait_for_web(self, seconds: float = 60) -> None:
         """Return when the web server answers; raises Trouble when it does not."""

@@ -106,7 +106,9 @@ def run() -> int:
     stack = Stack(state, port=port, servers=dict(os.environ))
     with only_one(state):
         try:
-            stack.start()
+            for step in stack.steps():
+                if not stop:
+                    step()
             if not stop:
                 say(f"\nService desk is ready at {stack.url} ({time.monotonic() - began:.1f} s). Ctrl-C stops it.")
                 keep(stack, stop)
