@@ -178,6 +178,8 @@ class Stack:
             env=self.environment(role=role),
             cwd=CHECKOUT,
             check=False,
+            start_new_session=True,  # Ctrl-C is for the supervisor, which lets a migration end
+            preexec_fn=dies_with_parent(signal.SIGTERM),
         )
         if done.returncode:
             log = self.logs / f"{words[0]}.log"
