@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bench.seed.appointments import Appointments
+from bench.seed.complaints import Complaints
 from bench.seed.customers import FAMILY, GIVEN, Customers
 from bench.seed.delivery import Delivery
 from bench.seed.followup import FollowUps
@@ -103,6 +104,7 @@ class House:
         self.quality = Quality(read, first, stride, self.workshop)
         self.delivery = Delivery(read, first, stride, self.orders)
         self.followups = FollowUps(read, first, stride, self.orders)
+        self.complaints = Complaints(read, first, stride, self.orders)
         rooms = (
             self.orders,
             self.appointments,
@@ -111,6 +113,7 @@ class House:
             self.quality,
             self.delivery,
             self.followups,
+            self.complaints,
         )
         self.tables = [table for room in rooms for table in room.tables]
 
@@ -123,6 +126,7 @@ class House:
         self.quality.write(visit, details)
         self.delivery.write(visit, details)
         self.followups.write(visit)
+        self.complaints.write(visit)
         self.orders.finish(visit)
 
 
@@ -216,7 +220,7 @@ def keep(centre_id: int, orders: dict[str, int], bookings: dict[str, int], bills
 
     NumberCounter.objects.bulk_create(
         NumberCounter(centre_id=centre_id, kind=kind, period=period, last=last)
-        for kind, counted in (("W", orders), ("B", bookings), ("S", bills))
+        for kind, counted in (("W", orders), ("B", bookings), ("C", orders), ("S", bills))
         for period, last in counted.items()
     )
 
