@@ -35,10 +35,17 @@ def test_the_policy_stands_on_every_page(everyone: dict[str, User]) -> None:
     for url in ("/", "/sign-in/", "/work-orders/", "/nowhere/", "/l/none", "/admin/login/", "/healthz"):
         answer = client_of(everyone["advisor"]).get(url)
         policy = {part.split()[0]: part.split()[1:] for part in answer["Content-Security-Policy"].split("; ")}
-        assert (policy["default-src"], policy["script-src"], policy["style-src"]) == (["'none'"], ["'self'"], ["'self'"])
+        assert (policy["default-src"], policy["script-src"], policy["style-src"]) == (
+            ["'none'"],
+            ["'self'"],
+            ["'self'"],
+        )
         assert (policy["frame-ancestors"], answer["X-Frame-Options"]) == (["'none'"], "DENY")
         assert (policy["form-action"], policy["base-uri"], policy["object-src"]) == (["'self'"], ["'none'"], ["'none'"])
-        assert (answer["X-Content-Type-Options"], answer["Referrer-Policy"] in ("same-origin", "no-referrer")) == ("nosniff", True)
+        assert (answer["X-Content-Type-Options"], answer["Referrer-Policy"] in ("same-origin", "no-referrer")) == (
+            "nosniff",
+            True,
+        )
 
 
 @pytest.mark.proof("A9")
@@ -62,7 +69,9 @@ def test_a9_against_real_processes(service: Service, page: Any) -> None:
     wire = signed_in(service.port, "manager")
     anonymous = Wire(service.port)
     posted = 0
-    before = service.rows("SELECT (SELECT count(*) FROM staff_handledrequest), (SELECT count(*) FROM messaging_message)")
+    before = service.rows(
+        "SELECT (SELECT count(*) FROM staff_handledrequest), (SELECT count(*) FROM messaging_message)"
+    )
     for name, pattern in urls().items():
         for browser in (wire, anonymous):
             for headers in ({}, {"Origin": ELSEWHERE}, {"Referer": f"{ELSEWHERE}/"}, {"Origin": "null"}):
@@ -81,7 +90,10 @@ def test_a9_against_real_processes(service: Service, page: Any) -> None:
         )
         assert foreign.status == 403, name
         posted += 1
-    assert service.rows("SELECT (SELECT count(*) FROM staff_handledrequest), (SELECT count(*) FROM messaging_message)") == before
+    assert (
+        service.rows("SELECT (SELECT count(*) FROM staff_handledrequest), (SELECT count(*) FROM messaging_message)")
+        == before
+    )
     page.context.add_cookies(
         [{"name": name, "value": value, "url": service.url} for name, value in wire.cookies.items()]
     )
@@ -99,4 +111,6 @@ def test_a9_against_real_processes(service: Service, page: Any) -> None:
         fresh.close()
     blocked = [line for line in said if "Content Security Policy" in line]
     assert len(blocked) >= 8, said
-    print(f"A9: {posted} POSTs without token, or from elsewhere: all 403; {len(blocked)} tricks blocked by the policy; 3 frames refused")
+    print(
+        f"A9: {posted} POSTs without token, or from elsewhere: all 403; {len(blocked)} tricks blocked; 3 frames refused"
+    )

@@ -116,12 +116,16 @@ def test_a7_a_link_leaks_nowhere(service: Service, mail: MailServer, page: Any, 
             f"http://127.0.0.1:{elsewhere.server_address[1]}/",
         )
         page.wait_for_url(f"http://127.0.0.1:{elsewhere.server_address[1]}/")
-    assert [heard.get("Referer") for heard in elsewhere.heard if "Sec-Fetch-User" in heard or True] == [None] * len(elsewhere.heard)
+    assert [heard.get("Referer") for heard in elsewhere.heard if "Sec-Fetch-User" in heard or True] == [None] * len(
+        elsewhere.heard
+    )
     assert len(elsewhere.heard) >= 2
     assert [line for line in told if token in line.partition(" ")[2]] == []
 
     # Expired: a new one goes to the stored address, on our own domain, whatever Host the request names.
-    service.rows("UPDATE messaging_signedlink SET created_at = now() - interval '99 days', expires_at = now() - interval '9 days'")
+    service.rows(
+        "UPDATE messaging_signedlink SET created_at = now() - interval '99 days', expires_at = now() - interval '9 days'"
+    )
     wire = Wire(service.port)
     expired = wire.get(f"/l/{token}")
     assert (expired.status, token in expired.text, letter["To"] in expired.text) == (410, False, False)

@@ -38,7 +38,9 @@ def test_a4_a_person_demoted_or_disabled_is_refused_at_the_next_request(service:
 def test_a8_guessing_is_throttled_and_hurts_nobody_else(service: Service) -> None:
     guesser = Wire(service.port)
     codes = [
-        guesser.sign_in("advisor", f"wrong{n}", X_Forwarded_For=f"10.9.{n // 250}.{n % 250}", User_Agent=f"bot {n}").status
+        guesser.sign_in(
+            "advisor", f"wrong{n}", X_Forwarded_For=f"10.9.{n // 250}.{n % 250}", User_Agent=f"bot {n}"
+        ).status
         for n in range(200)
     ]
     assert codes == [200] * 9 + [429] * 191

@@ -10,6 +10,8 @@ import uuid
 from dataclasses import dataclass, field
 from typing import Any
 
+from servicedesk.staff.views import DEMO_PASSWORD
+
 Pairs = list[tuple[str, str]]
 
 
@@ -68,7 +70,7 @@ class Wire:
         body = urllib.parse.urlencode(pairs).encode()
         return self.send("POST", path, body, Content_Type="application/x-www-form-urlencoded", **headers)
 
-    def sign_in(self, user: str, password: str = "demo", **headers: str) -> Answer:
+    def sign_in(self, user: str, password: str = DEMO_PASSWORD, **headers: str) -> Answer:
         """Sign in; the answer tells whether it worked (302)."""
         return self.post("/sign-in/", {"username": user, "password": password}, **headers)
 

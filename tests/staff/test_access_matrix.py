@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.urls.resolvers import RegexPattern
 
 from servicedesk.staff.models import User
 from servicedesk.staff.roles import Role
@@ -23,6 +24,9 @@ STRANGE = {
     "uuid": "00000000-0000-4000-8000-000000000000",
     "path": "none",
 }
+STRANGE_GROUPS = {"pk": "999999999", "size": "full"}
+"""The same for addresses spelt as regular expressions."""
+
 FOREIGN = ("admin:",)
 """Django admin guards itself: superusers only (tests/staff/test_admin.py)."""
 
@@ -63,7 +67,8 @@ def address(name: str, pattern: URLPattern) -> str:
         key: STRANGE[type(converter).__name__.removesuffix("Converter").lower().replace("string", "str")]
         for key, converter in pattern.pattern.converters.items()
     }
-    return reverse(name, kwargs=kwargs)
+    groups = pattern.pattern.regex.groupindex if isinstance(pattern.pattern, RegexPattern) else {}
+    return reverse(name, kwargs=kwargs | {key: STRANGE_GROUPS[key] for key in groups})
 
 
 @pytest.mark.parametrize("method", METHODS)
