@@ -33,34 +33,62 @@ def model_choices() -> list[Any]:
     return [("", _("Please choose")), *groups.items(), (OTHER_MODEL, _("Another car"))]
 
 
-class SlotField(forms.CharField):
-    """A time slot as forms name it: ISO with offset. Gives an aware datetime."""
+class TextValue(forms.Field):
+    """A field typed as text whose value is something else; long or empty text never reaches the reading."""
 
-    def clean(self, value: Any) -> Any:
-        """Read the moment; anything else is refused with what to do. The length is that of the text."""
-        text = super().clean(value)
+    def __init__(self, *, max_length: int, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.max_length = max_length
+
+    def to_python(self, value: Any) -> Any:
+        """Return what the text means, or None when it is empty."""
+        text = str(value or "").strip()
         if not text:
             return None
+        if len(text) > self.max_length:
+            raise ValidationError(self.remedy())
+        return self.read(text)
+
+    def read(self, text: str) -> Any:
+        """What `text` means; raises ValidationError with the remedy."""
+        raise NotImplementedError
+
+    def remedy(self) -> str:
+        """How to mend what cannot be read."""
+        raise NotImplementedError
+
+
+class SlotField(TextValue):
+    """A time slot as forms name it: ISO with offset. Gives an aware datetime."""
+
+    def read(self, text: str) -> dt.datetime:
+        """Read the moment; anything else is refused with what to do."""
         try:
             moment = parse_datetime(text.replace(" ", "+"))
         except ValueError:
             moment = None
         if moment is None or moment.tzinfo is None or not 2000 < moment.year < 2200:
-            raise ValidationError(_("Choose one of the times offered."))
+            raise ValidationError(self.remedy())
         return moment
 
+    def remedy(self) -> str:
+        """The times offered are buttons."""
+        return _("Choose one of the times offered.")
 
-class OdometerField(forms.CharField):
+
+class OdometerField(TextValue):
     """Kilometres as people write them ("39,800"). Gives an int or None."""
 
-    def clean(self, value: Any) -> Any:
-        """Read the number without its separators. The length is that of the text."""
-        text = re.sub(r"[\s,.，]|km", "", super().clean(value) or "", flags=re.IGNORECASE)
-        if not text:
-            return None
-        if not text.isdecimal() or int(text[:9]) > LONGEST_ODOMETER or len(text) > 9:
-            raise ValidationError(_("Write the kilometres in digits, for example 39,800."))
-        return int(text)
+    def read(self, text: str) -> int:
+        """Read the number without its separators."""
+        digits = re.sub(r"[\s,.，]|km", "", text, flags=re.IGNORECASE)
+        if not (digits.isascii() and digits.isdecimal()) or int(digits) > LONGEST_ODOMETER:
+            raise ValidationError(self.remedy())
+        return int(digits)
+
+    def remedy(self) -> str:
+        """An example says most."""
+        return _("Write the kilometres in digits, for example 39,800.")
 
 
 class CarFields(forms.Form):
@@ -74,6 +102,11 @@ class CarFields(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["model"].choices = model_choices()  # type: ignore[attr-defined]
+
+    @property
+    def makes(self) -> set[str]:
+        """The headings among the choices of models."""
+        return {value for value, words in self.fields["model"].choices if not isinstance(words, str)}  # type: ignore[attr-defined]
 
     def clean_plate(self) -> str:
         """Ask for at least three letters or digits."""

@@ -10,10 +10,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from appointments import services, slots
+from appointments.drafts import DAYS_SHOWN, weekday_heads, weeks_of
 from appointments.forms import MoveForm, read_date
 from appointments.letters import PURPOSE
 from appointments.models import Appointment
-from appointments.public_views import DAYS_SHOWN, weeks_of
 from servicedesk.clock import now
 from servicedesk.messaging.links import customer_link
 from servicedesk.staff.repeats import perform
@@ -83,6 +83,7 @@ def mine_move(request: HttpRequest) -> HttpResponse:
             "appointment": appointment,
             "form": form,
             "weeks": weeks_of(days),
+            "weekdays": weekday_heads(),
             "first": days[0].date,
             "last": days[-1].date,
             "day": shown,

@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from collections.abc import Callable
-from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
@@ -19,10 +17,24 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from appointments import offers, services, slots
+from appointments.drafts import (
+    DAYS_SHOWN,
+    DONE_KEY,
+    SESSION_KEY,
+    Draft,
+    chosen_list,
+    is_free,
+    keep,
+    needs,
+    quote_of,
+    step_page,
+    symptoms,
+    weekday_heads,
+    weeks_of,
+)
 from appointments.forms import CarForm, ContactForm, ServicesForm, TimeForm, car_of, contact_of, read_date
 from appointments.models import Appointment, OnlineRequest
-from appointments.quotes import Quote, quote
-from servicedesk.catalogue.models import VehicleModel
+from appointments.quotes import quote
 from servicedesk.clock import now
 from servicedesk.messaging.link_views import address_of
 from servicedesk.messaging.outbox import known_language
@@ -32,87 +44,7 @@ from servicedesk.staff.models import ServiceCentre
 from servicedesk.staff.repeats import perform
 from servicedesk.workorders.models import Promise
 
-SESSION_KEY, DONE_KEY = "booking", "booking_done"
-STEPS = ("car", "services", "time", "contact", "review")
 REQUESTS_PER_DAY = 12
-DAYS_SHOWN = 14
-Draft = dict[str, Any]
-
-
-def draft_of(request: HttpRequest) -> Draft:
-    """What was entered so far in this browser."""
-    return request.session.get(SESSION_KEY, {})
-
-
-def keep(request: HttpRequest, **values: Any) -> None:
-    """Keep entries until the form is sent."""
-    request.session[SESSION_KEY] = draft_of(request) | values
-
-
-def centre_of(draft: Draft) -> ServiceCentre | None:
-    """The centre chosen so far, else the first."""
-    return (
-        ServiceCentre.objects.filter(pk=draft.get("centre") or 0).first() or ServiceCentre.objects.order_by("code").first()
-    )
-
-
-def quote_of(draft: Draft, centre: ServiceCentre) -> Quote:
-    """The expected cost of the services chosen so far."""
-    return quote([row for row in offers.offered() if row.code in draft.get("operations", [])], centre)
-
-
-def model_words(draft: Draft) -> str:
-    """Make and model as the customer reads them."""
-    model = VehicleModel.objects.filter(code=draft.get("model", "")).first()
-    return model.full_name if model else draft.get("other_model", "")
-
-
-def first_gap(draft: Draft) -> str:
-    """The first step that still lacks its answer."""
-    needed = {"car": "plate", "services": "operations", "time": "starts_at", "contact": "phone"}
-    return next((step for step, key in needed.items() if key not in draft), "review")
-
-
-def step_page(
-    request: HttpRequest, step: str, context: dict[str, Any], centre: ServiceCentre, *, status: int = 200
-) -> HttpResponse:
-    """Render one step with its place in the row and the summary of what is known."""
-    draft = draft_of(request)
-    number = STEPS.index(step) + 1
-    return render(
-        request,
-        f"appointments/book_{step}.html",
-        {
-            "centre": centre,
-            "draft": draft,
-            "step": number,
-            "steps": "12345",
-            "back": f"appointments:book_{STEPS[number - 2]}" if number > 1 else "",
-            "car_words": model_words(draft),
-            **context,
-        },
-        status=status,
-    )
-
-
-def needs(step: str) -> Callable[[Callable[..., HttpResponse]], Callable[..., HttpResponse]]:
-    """Send people who jumped ahead to the first step that lacks its answer; without any centre there is no booking."""
-
-    def declare(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-        def stepped(request: HttpRequest) -> HttpResponse:
-            draft = draft_of(request)
-            gap = first_gap(draft)
-            if STEPS.index(gap) < STEPS.index(step):
-                return redirect(f"appointments:book_{gap}")
-            centre = centre_of(draft)
-            if centre is None:
-                return render(request, "appointments/book_closed.html", {"centre": None}, status=503)
-            return view(request, draft, centre)
-
-        stepped.__module__, stepped.__name__, stepped.__doc__ = view.__module__, view.__name__, view.__doc__
-        return stepped
-
-    return declare
 
 
 @require_GET
@@ -147,11 +79,6 @@ def book_car(request: HttpRequest, draft: Draft, centre: ServiceCentre) -> HttpR
         centre,
         status=422 if form.errors else 200,
     )
-
-
-def chosen_list(data: Any, name: str) -> list[str]:
-    """The values ticked under `name`, from a posted form or the draft."""
-    return data.getlist(name) if hasattr(data, "getlist") else data.get(name, [])
 
 
 @require_http_methods(["GET", "POST"])
@@ -210,6 +137,7 @@ def book_time(request: HttpRequest, draft: Draft, centre: ServiceCentre) -> Http
             "centre": centre,
             "centres": ServiceCentre.objects.order_by("code"),
             "weeks": weeks_of(days),
+            "weekdays": weekday_heads(),
             "first": days[0].date,
             "last": days[-1].date,
             "day": shown,
@@ -222,17 +150,6 @@ def book_time(request: HttpRequest, draft: Draft, centre: ServiceCentre) -> Http
         centre,
         status=422 if form.errors else 200,
     )
-
-
-def is_free(centre: ServiceCentre, at: dt.datetime) -> bool:
-    """Whether a place is left at this time."""
-    date = centre.local(at).date()
-    return any(slot.at == at and slot.free for slot in slots.days_from(centre, date, 1)[0].slots)
-
-
-def weeks_of(days: list[slots.Day]) -> list[slots.Day | None]:
-    """The days with empty cells before the first, so that columns are weekdays from Monday."""
-    return [*([None] * days[0].date.weekday()), *days]
 
 
 @require_http_methods(["GET", "POST"])
@@ -313,12 +230,6 @@ def submit(request: HttpRequest, draft: Draft, centre: ServiceCentre, starts_at:
     ):
         request.session.pop(SESSION_KEY, None)
     return response
-
-
-def symptoms(draft: Draft) -> str:
-    """Reasons and moments in the customer's language, as one line."""
-    words = {**dict(offers.Reason.choices), **dict(offers.Moment.choices)}
-    return ", ".join(str(words[key]) for key in (*draft.get("reasons", []), *draft.get("moments", [])) if key in words)
 
 
 @require_GET

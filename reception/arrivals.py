@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpRequest
+from django.urls import reverse
 
 from appointments.models import Appointment
 from servicedesk.clock import now
@@ -16,71 +17,101 @@ from servicedesk.workorders.models import Estimate, Hold, WorkOrder
 
 LATE_AFTER = dt.timedelta(minutes=10)
 FIRST_HOUR, LAST_HOUR = 8, 18
-CHIP_QUARTERS = 6
-"""How long a chip on the time axis is: an hour and a half."""
+CHIP_MINUTES = 105
+"""How much of the time axis a chip covers."""
+MOST_LANES = 8
 SHOWN = 10
+
+
+LOOKS = {"arrived": "in", "late": "late", "expected": "due", "requested": "due"}
 
 
 @dataclass(frozen=True)
 class Chip:
-    """One booking on the time axis: its row, its place in quarter hours from the axis' start, and how it stands."""
+    """One booking on the time axis: its row, its place in percent of the axis, and how it stands."""
 
     appointment: Appointment
     row: int
     left: int
     state: str  # arrived, late, expected, requested
-    late_minutes: int = 0
+
+    @property
+    def look(self) -> str:
+        """The look's word for the state."""
+        return LOOKS[self.state]
+
+    @property
+    def url(self) -> str:
+        """Where a tap leads: the visit, or receiving the car."""
+        if self.appointment.work_order_id:
+            return reverse("workorders:detail", args=[self.appointment.work_order_id])
+        if self.state == "requested":
+            return self.appointment.get_absolute_url()
+        return f"{reverse('reception:receive')}?appointment={self.appointment.pk}"
 
 
 def timeline(request: HttpRequest) -> dict[str, Any]:
-    """Home list: today's bookings on an axis of hours, and how many walked in. Four queries."""
+    """Home list: today's bookings on an axis of hours, and how many walked in. Five queries."""
     centre: ServiceCentre = request.centre  # type: ignore[attr-defined]
     today = centre.today()
     rows = list(Appointment.objects.on_day(centre, today).exclude(state="no_show").for_rows())
     windows = Calendar(centre).windows(today)
     first = min([FIRST_HOUR, *(centre.local(opens).hour for opens, _closes in windows)])
     last = max([LAST_HOUR, *(centre.local(closes).hour for _opens, closes in windows)])
-    present = centre.local(now())
-    midnight = centre.at(today, dt.time())
-    walk_ins = WorkOrder.objects.filter(centre=centre, source=WorkOrder.Source.WALK_IN, opened_at__gte=midnight)
+    axis = Axis(centre, centre.at(today, dt.time(first)), (last + 1 - first) * 60)
+    found = chips(rows, axis)
+    walk_ins = WorkOrder.objects.filter(
+        centre=centre, source=WorkOrder.Source.WALK_IN, opened_at__gte=centre.at(today, dt.time())
+    )
     return {
-        "chips": chips(rows, centre, first),
-        "lanes": range(1, 1 + max((chip.row for chip in chips(rows, centre, first)), default=0)),
-        "hours": list(range(first, last + 1)),
-        "quarters": (last + 1 - first) * 4,
-        "now_left": quarter(present, first) if first <= present.hour <= last else None,
+        "chips": found,
+        "lanes": max((chip.row for chip in found), default=0),
+        "ticks": [(axis.percent(60 * hour), f"{first + hour:02d}") for hour in range(last + 1 - first)],
+        "now_left": axis.percent(axis.minutes(now())) if 0 <= axis.minutes(now()) <= axis.length else None,
         "booked": len(rows),
         "walk_ins": walk_ins.count(),
         "centre": centre,
     }
 
 
-def quarter(moment: dt.datetime, first_hour: int) -> int:
-    """Quarter hours from the axis' start, cut."""
-    return (moment.hour - first_hour) * 4 + moment.minute // 15
+@dataclass(frozen=True)
+class Axis:
+    """The hours of a day as a line: where it starts, and its length in minutes."""
+
+    centre: ServiceCentre
+    start: dt.datetime
+    length: int
+
+    def minutes(self, moment: dt.datetime) -> int:
+        """Minutes from the start, cut."""
+        return int((moment - self.start).total_seconds() // 60)
+
+    def percent(self, minutes: int) -> int:
+        """A place on the line, 0 to 100."""
+        return min(100, max(0, minutes * 100 // self.length))
 
 
-def chips(rows: list[Appointment], centre: ServiceCentre, first_hour: int) -> list[Chip]:
+def chips(rows: list[Appointment], axis: Axis) -> list[Chip]:
     """Bookings laid out so that none covers another: each takes the first row that is free at its time."""
     free_from: list[int] = []
     found = []
     for row in rows:
-        left = max(0, quarter(centre.local(row.starts_at), first_hour))
-        lane = next((index for index, free in enumerate(free_from) if free <= left), None)
-        if lane is None:
+        begins = max(0, axis.minutes(row.starts_at))
+        lane = next((index for index, free in enumerate(free_from) if free <= begins), len(free_from))
+        if lane == len(free_from):
             free_from.append(0)
-            lane = len(free_from) - 1
-        free_from[lane] = left + CHIP_QUARTERS
-        late = int((now() - row.starts_at).total_seconds() // 60) if row.is_expected else 0
-        state = (
-            "arrived"
-            if row.state == "arrived"
-            else "late"
-            if late >= LATE_AFTER.seconds // 60
-            else ("requested" if row.state == "requested" else "expected")
-        )
-        found.append(Chip(row, lane + 1, left, state, late if state == "late" else 0))
+        free_from[lane] = begins + CHIP_MINUTES
+        found.append(Chip(row, min(lane + 1, MOST_LANES), axis.percent(begins), state_of(row)))
     return found
+
+
+def state_of(row: Appointment) -> str:
+    """arrived, late (past its time by ten minutes), requested or expected."""
+    if row.state == Appointment.State.ARRIVED:
+        return "arrived"
+    if now() - row.starts_at > LATE_AFTER:
+        return "late"
+    return "requested" if row.state == Appointment.State.REQUESTED else "expected"
 
 
 def waiting_for_consent(request: HttpRequest) -> dict[str, Any]:

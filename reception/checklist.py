@@ -81,6 +81,11 @@ class Question:
         return f"item_{self.item.pk}"
 
     @property
+    def note_name(self) -> str:
+        """The field of its remark."""
+        return f"note_{self.item.pk}"
+
+    @property
     def is_text(self) -> bool:
         """Answered in words."""
         return not self.choices

@@ -1,4 +1,4 @@
-"""Estimate, the customer's decision (on the tablet, by telephone, by link) and the authorisation."""
+"""The estimate, the promised delivery time, the authorisation; or the car goes back."""
 
 from __future__ import annotations
 
@@ -7,29 +7,23 @@ from decimal import Decimal
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from reception import services
-from reception.forms import DecisionForm, OperationForm, PromiseForm, ReasonForm, TelephoneForm
-from reception.services.estimates import PURPOSE, open_rows
+from reception.forms import OperationForm, PromiseForm, ReasonForm
 from reception.views import DESK, order_of
 from servicedesk.clock import now
-from servicedesk.messaging.link_views import address_of
-from servicedesk.messaging.links import customer_link
 from servicedesk.staff.access import allow
 from servicedesk.staff.calendar import Calendar
 from servicedesk.staff.repeats import perform, refuse
 from servicedesk.workorders import gates
 from servicedesk.workorders.lines import lines_context
-from servicedesk.workorders.models import ConsentAnswer, Estimate, LineState, WorkOrder
-from servicedesk.workorders.money import totals
+from servicedesk.workorders.models import Estimate, WorkOrder
 from servicedesk.workorders.stages import Stage
 
-DECLINE_REASONS = ("later", "think", "budget", "elsewhere")
 NEWEST_LINES = 60
 
 
@@ -118,129 +112,6 @@ def send(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
-def newest_open(order: WorkOrder) -> Estimate | None:
-    """The version that waits for a decision."""
-    row = order.estimates.order_by("-version").first()
-    return row if row and not row.consents.exists() else None
-
-
-@require_http_methods(["GET", "POST"])
-@allow(*DESK)
-def decide(request: HttpRequest, pk: int) -> HttpResponse:
-    """The customer decides each line on the tablet and signs."""
-    return staff_decision(request, pk, DecisionForm, "reception/decide.html")
-
-
-@require_http_methods(["GET", "POST"])
-@allow(*DESK)
-def telephone(request: HttpRequest, pk: int) -> HttpResponse:
-    """The decision taken by telephone, read back."""
-    return staff_decision(request, pk, TelephoneForm, "reception/telephone.html")
-
-
-def staff_decision(request: HttpRequest, pk: int, form_class: type[DecisionForm], template: str) -> HttpResponse:
-    """One decision page for both ways; which service is called follows the form."""
-    order = order_of(request, pk)
-    version = newest_open(order)
-    if version is None:
-        return redirect("reception:estimate", pk=pk)
-    rows = cards(version, order)
-    form = form_class(
-        request.POST or None,
-        lines=[row["line"] for row in rows],
-        today=order.centre.today(),
-        initial={"person": order.customer.name, "phone": order.customer.phone_text},
-    )
-    if request.method == "POST" and form.is_valid():
-        data = form.cleaned_data
-        by = request.actor  # type: ignore[attr-defined]
-
-        def act() -> Any:
-            if isinstance(form, TelephoneForm):
-                return services.decide_by_phone(
-                    version,
-                    form.answers(),
-                    by=by,
-                    person=data["person"],
-                    phone=data["phone"],
-                    read_back=data["read_back"],
-                )
-            return services.decide_signed(
-                version, form.answers(), by=by, person=data["person"], drawing=data["signature"]
-            )
-
-        onward = "reception:authorise" if order.stage == Stage.RECEPTION else "workorders:detail"
-        return perform(
-            request,
-            act,
-            by=by,
-            success=_("The customer's decision is recorded."),
-            redirect=reverse(onward, args=[pk]),
-            on_refusal=request.path,
-        )
-    context = {
-        "work_order": order,
-        "estimate": version,
-        "rows": filled(rows, form),
-        "form": form,
-        "sums": sums(order, rows),
-    }
-    return render(request, template, context, status=422 if form.errors else 200)
-
-
-def cards(version: Estimate, order: WorkOrder) -> list[dict[str, Any]]:
-    """The open lines of a version as they are shown: title in the active language, price with parts, what was found."""
-    language = get_language() or "en"
-    return [
-        {
-            "line": row["line"],
-            "title": row["title"].get(language, row["title"]["en"]),
-            "code": row["code"],
-            "amount": amount,
-            "urgency": row["urgency"],
-            "finding": row["finding"],
-            "parts": [
-                part["title"].get(language, part["title"]["en"])
-                for part in version.lines
-                if part["parent"] == row["line"]
-            ],
-        }
-        for row, amount in open_rows(version)
-    ]
-
-
-def filled(rows: list[dict[str, Any]], form: DecisionForm) -> list[dict[str, Any]]:
-    """The cards with what was answered and what is wrong with it."""
-    data = form.data if form.is_bound else {}
-    return [
-        row
-        | {
-            "decision": data.get(f"line_{row['line']}", ""),
-            "reason": data.get(f"reason_{row['line']}", ""),
-            "until": data.get(f"until_{row['line']}", ""),
-            "error": next(iter(form.errors.get(f"line_{row['line']}", [])), ""),
-            "until_error": next(iter(form.errors.get(f"until_{row['line']}", [])), ""),
-        }
-        for row in rows
-    ]
-
-
-def sums(order: WorkOrder, rows: list[dict[str, Any]]) -> dict[str, Any]:
-    """What is agreed already, what all open lines would add, and both together: the ceiling, tax included."""
-    agreed_amounts = [
-        line.amount
-        for line in order.lines.all()
-        if line.state in (LineState.APPROVED, LineState.DONE, LineState.CHECKED)
-    ]
-    added = [row["amount"] for row in rows]
-    return {
-        "agreed": totals(agreed_amounts, order.centre).total,
-        "all": totals([*agreed_amounts, *added], order.centre).total,
-        "tax_percent": f"{(order.centre.tax_rate * 100).normalize():f}",
-        "tax_rate": Decimal(0) if order.centre.tax_inclusive else order.centre.tax_rate,
-    }
-
-
 @require_http_methods(["GET", "POST"])
 @allow(*DESK)
 def authorise(request: HttpRequest, pk: int) -> HttpResponse:
@@ -322,76 +193,3 @@ def give_back(request: HttpRequest, pk: int) -> HttpResponse:
         redirect=order.get_absolute_url(),
         on_refusal=back,
     )
-
-
-@require_http_methods(["GET", "POST"])
-@customer_link(PURPOSE)
-def answer(request: HttpRequest) -> HttpResponse:
-    """The customer's own page: the version he was sent, yes or no to each line, signature; later, what was recorded."""
-    link = request.link  # type: ignore[attr-defined]
-    version = (
-        Estimate.objects.filter(pk=link.target_id, work_order__customer=link.customer)
-        .select_related("work_order__vehicle", "work_order__customer", "work_order__advisor", "work_order__centre")
-        .first()
-    )
-    if version is None:
-        raise Http404
-    order = version.work_order
-    context: dict[str, Any] = {"centre": order.centre, "work_order": order, "estimate": version}
-    consent = version.consents.first()
-    if consent is not None:
-        return render(request, "reception/answer_recorded.html", context | recorded(version, consent))
-    newer = order.estimates.filter(version__gt=version.version).exists()
-    rows = cards(version, order)
-    form = DecisionForm(
-        request.POST or None, lines=[row["line"] for row in rows], today=order.centre.today(), later=False
-    )
-    if request.method == "POST" and form.is_valid():
-        data = form.cleaned_data
-        return perform(
-            request,
-            lambda: services.decide_by_link(
-                version,
-                form.answers(),
-                link=link,
-                person=data["person"],
-                drawing=data["signature"],
-                address=address_of(request),
-            ),
-            by=request.actor,  # type: ignore[attr-defined]
-            redirect="reception:answer",
-        )
-    context |= {
-        "rows": filled(rows, form),
-        "form": form,
-        "newer": newer,
-        "sums": sums(order, rows),
-        "reasons": decline_reasons(),
-    }
-    return render(request, "reception/answer.html", context, status=422 if form.errors else 200)
-
-
-def decline_reasons() -> list[tuple[str, str]]:
-    """Why people say no: the value kept is the sentence itself, in their language."""
-    words = [_("Next time"), _("I want to think about it"), _("Budget"), _("I have it done elsewhere")]
-    return [(text, text) for text in words]
-
-
-def recorded(version: Estimate, consent: Any) -> dict[str, Any]:
-    """What the customer decided, with titles as he saw them."""
-    language = get_language() or "en"
-    titles = {row["line"]: row["title"].get(language, row["title"]["en"]) for row in version.lines}
-    amounts = {row["line"]: amount for row, amount in open_rows(version)}
-    approved, declined, added = [], [], []
-    for row in consent.answers.order_by("pk"):
-        if row.decision == ConsentAnswer.Decision.APPROVE:
-            approved.append(titles.get(row.line_id, ""))
-            added.append(amounts.get(row.line_id, Decimal(0)))
-        else:
-            declined.append(titles.get(row.line_id, ""))
-    return {
-        "consent": consent,
-        "approved": approved,
-        "declined": declined,
-        "added": totals(added, version.work_order.centre).total,
-    }

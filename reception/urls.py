@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from reception import estimate_views, views
+from reception import decision_views, estimate_views, inspection_views, views
 
 app_name = "reception"
 urlpatterns = [
@@ -10,19 +10,21 @@ urlpatterns = [
     path("arrive/", views.arrive, name="arrive"),
     path("receive/", views.receive, name="receive"),
     path("<int:pk>/need/", views.need, name="need"),
-    path("<int:pk>/readings/", views.readings, name="readings"),
-    path("<int:pk>/walkaround/<slug:group>/", views.walkaround, name="walkaround"),
-    path("<int:pk>/walkaround/<slug:group>/mark/", views.mark_add, name="mark_add"),
-    path("<int:pk>/walkaround/<slug:group>/mark/<int:number>/remove/", views.mark_remove, name="mark_remove"),
-    path("<int:pk>/sign/", views.sign, name="sign"),
+    path("<int:pk>/readings/", inspection_views.readings, name="readings"),
+    path("<int:pk>/walkaround/<slug:group>/", inspection_views.walkaround, name="walkaround"),
+    path("<int:pk>/walkaround/<slug:group>/mark/", inspection_views.mark_add, name="mark_add"),
+    path(
+        "<int:pk>/walkaround/<slug:group>/mark/<int:number>/remove/", inspection_views.mark_remove, name="mark_remove"
+    ),
+    path("<int:pk>/sign/", inspection_views.sign, name="sign"),
     path("<int:pk>/estimate/", estimate_views.estimate, name="estimate"),
     path("<int:pk>/estimate/<int:line>/remove/", estimate_views.line_remove, name="line_remove"),
     path("<int:pk>/show/", estimate_views.show, name="show"),
     path("<int:pk>/send/", estimate_views.send, name="send"),
-    path("<int:pk>/decide/", estimate_views.decide, name="decide"),
-    path("<int:pk>/telephone/", estimate_views.telephone, name="telephone"),
+    path("<int:pk>/decide/", decision_views.decide, name="decide"),
+    path("<int:pk>/telephone/", decision_views.telephone, name="telephone"),
     path("<int:pk>/authorise/", estimate_views.authorise, name="authorise"),
     path("<int:pk>/promise/", estimate_views.promise, name="promise"),
     path("<int:pk>/give-back/", estimate_views.give_back, name="give_back"),
-    path("answer/", estimate_views.answer, name="answer"),
+    path("answer/", decision_views.answer, name="answer"),
 ]

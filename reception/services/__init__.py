@@ -1,12 +1,10 @@
 """The verbs of reception: receive a car, inspect it together, propose work and take the customer's decision."""
 
+from reception.services.decisions import decide_by_link, decide_by_phone, decide_signed
 from reception.services.estimates import (
     ReceptionRefused,
     add_operation,
     authorise,
-    decide_by_link,
-    decide_by_phone,
-    decide_signed,
     move_promise,
     remove_line,
     send_estimate,

@@ -1,4 +1,4 @@
-"""Proposing work, showing the estimate, taking the customer's decision, authorising (M2.2-c, M3.2-c).
+"""Proposing work, showing or sending the estimate, promising the delivery, authorising (M2.2-c, M3.2-c).
 
 `send_estimate` also serves work found during the repair: the workshop proposes the lines, the advisor sends them.
 """
@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
@@ -16,17 +16,12 @@ from appointments.quotes import kits
 from reception.services.visits import at_reception
 from servicedesk.catalogue.models import LabourOperation
 from servicedesk.clock import now
-from servicedesk.documents import signatures
 from servicedesk.messaging import links, outbox
 from servicedesk.messaging.models import SignedLink
 from servicedesk.staff.actors import Actor
 from servicedesk.staff.repeats import Reason, Refusal
 from servicedesk.workorders import consents, events, services
-from servicedesk.workorders.agreements import ConsentMethod
-from servicedesk.workorders.consents import Answer
 from servicedesk.workorders.models import (
-    Consent,
-    ConsentAnswer,
     Estimate,
     Hold,
     LineOrigin,
@@ -137,68 +132,6 @@ def send_estimate(work_order: WorkOrder, *, by: Actor) -> Estimate:
     return estimate
 
 
-def decide_signed(
-    estimate: Estimate, answers: Mapping[int, Answer], *, by: Actor, person: str, drawing: str = ""
-) -> Consent:
-    """Take the customer's decision with his signature on the tablet; a typed name suffices. Raises ConsentRefused."""
-    with transaction.atomic():
-        work_order = decidable(estimate.work_order)
-        signature = signatures.keep(drawing, name=person, by=by, centre=work_order.centre, typed=not drawing)
-        return _decide(
-            work_order, estimate, answers, by=by, method=ConsentMethod.SIGNED, person=person, signature=signature
-        )
-
-
-def decide_by_phone(
-    estimate: Estimate, answers: Mapping[int, Answer], *, by: Actor, person: str, phone: str, read_back: bool
-) -> Consent:
-    """Take the decision by telephone: with whom, on which number, and read back to him. Raises ConsentRefused."""
-    if not read_back:
-        raise ReceptionRefused(_("Read the decision back to the customer before you record it."))
-    if not phone.strip():
-        raise ReceptionRefused(_("Write down the number on which the customer was reached."))
-    with transaction.atomic():
-        work_order = decidable(estimate.work_order)
-        return _decide(
-            work_order,
-            estimate,
-            answers,
-            by=by,
-            method=ConsentMethod.TELEPHONE,
-            person=person,
-            phone=phone.strip()[:32],
-            read_back=True,
-        )
-
-
-def decide_by_link(
-    estimate: Estimate,
-    answers: Mapping[int, Answer],
-    *,
-    link: SignedLink,
-    person: str,
-    drawing: str = "",
-    address: str | None = None,
-) -> Consent:
-    """Take the decision that the customer sent from his link, signed by drawing or typed name. Raises ConsentRefused."""
-    by = Actor.of_link(link)
-    with transaction.atomic():
-        work_order = decidable(estimate.work_order)
-        signature = signatures.keep(drawing, name=person, by=by, centre=work_order.centre, typed=not drawing)
-        consent = _decide(
-            work_order,
-            estimate,
-            answers,
-            by=by,
-            method=ConsentMethod.LINK,
-            person=person,
-            signature=signature,
-            address=address,
-        )
-        link.use()
-    return consent
-
-
 @transaction.atomic
 def authorise(work_order: WorkOrder, *, by: Actor, promised_at: dt.datetime) -> WorkOrder:
     """Promise the delivery time and hand the car to the workshop: reception is over.
@@ -261,8 +194,6 @@ def decidable(work_order: WorkOrder) -> WorkOrder:
 
 def open_rows(estimate: Estimate) -> list[tuple[dict[str, Any], Any]]:
     """The rows of a version that waited for a decision, each with its amount including its parts."""
-    from decimal import Decimal
-
     rows = []
     for row in estimate.lines:
         if row["parent"] is None and row["state"] == LineState.PROPOSED:
@@ -280,42 +211,6 @@ def link_of(estimate: Estimate, work_order: WorkOrder) -> SignedLink:
         customer=work_order.customer,
         centre=work_order.centre,
         days=LINK_DAYS,
-    )
-
-
-def _decide(
-    work_order: WorkOrder, estimate: Estimate, answers: Mapping[int, Answer], *, by: Actor, **how: Any
-) -> Consent:
-    consent = consents.record_consent(estimate, answers, by=by, **how)
-    services.release(work_order, cause=Hold.Cause.CONSENT, by=by)
-    _send_recorded(consent, by=by)
-    return consent
-
-
-def _send_recorded(consent: Consent, *, by: Actor) -> None:
-    """Write to the customer what was recorded, whichever way he decided."""
-    work_order = WorkOrder.objects.for_rows().get(pk=consent.work_order_id)
-    language = outbox.known_language(work_order.customer.language or work_order.centre.language)
-    titles = {row["line"]: row["title"][language] for row in consent.estimate.lines}
-    said: dict[bool, list[str]] = {True: [], False: []}
-    for answer in consent.answers.order_by("pk"):
-        said[answer.decision == ConsentAnswer.Decision.APPROVE].append(titles.get(answer.line_id, ""))
-    outbox.send(
-        "estimate_recorded",
-        customer=work_order.customer,
-        centre=work_order.centre,
-        by=by,
-        about=work_order.number,
-        link=link_of(consent.estimate, work_order),
-        context={
-            "number": work_order.number,
-            "plate": work_order.vehicle.plate,
-            "vehicle": work_order.vehicle.title,
-            "approved": said[True],
-            "declined": said[False],
-            "total": consents.agreed_totals(work_order).total,
-            "ready_by": work_order.promised_at,
-        },
     )
 
 

@@ -36,6 +36,7 @@ STAFF = [
     "checklist",
     "workshop",
     "car",
+    "reception",
     "photo",
     "sign",
     "kpi",

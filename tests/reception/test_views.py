@@ -1,0 +1,349 @@
+"""Reception's pages: the tablet's steps, the estimate, the decision; who may, when, twice, garbage, another centre."""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from PIL import Image
+
+from appointments.models import Appointment
+from reception import checklist
+from reception.models import DamageMark, Inspection
+from servicedesk.customers.models import Vehicle
+from servicedesk.messaging.models import Message, SignedLink
+from servicedesk.workorders.models import Consent, WorkOrder
+from tests.fixtures.appointments import confirmed
+from tests.fixtures.people import client_of
+from tests.fixtures.reception import all_good, authorised, estimated, inspected, received
+
+pytestmark = pytest.mark.django_db
+
+STEPS = ["need", "readings", "sign", "estimate", "authorise"]
+WISHES = {
+    "wash_wanted": "yes",
+    "old_parts_wanted": "no",
+    "waits_on_site": "no",
+    "road_test_allowed": "yes",
+    "valuables": "none",
+    "covers_fitted": "on",
+    "purpose_explained": "on",
+    "signature_name": "林怡君",
+}
+
+
+def photo() -> SimpleUploadedFile:
+    picture = io.BytesIO()
+    Image.new("RGB", (64, 48), "grey").save(picture, "JPEG")
+    return SimpleUploadedFile("dent.jpg", picture.getvalue(), "image/jpeg")
+
+
+def decisions(work_order: WorkOrder, decision: str = "approve", **more: Any) -> dict[str, Any]:
+    return {f"line_{line.pk}": decision for line in work_order.lines.top().unanswered()} | more
+
+
+def test_from_arrival_to_authorised_on_the_screens(centre: Any, advisor: Any) -> None:
+    appointment = confirmed(centre, advisor)
+    desk = client_of(advisor)
+    assert "BKQ-5821" in desk.get(reverse("reception:arrive")).content.decode()
+    url = f"{reverse('reception:receive')}?appointment={appointment.pk}"
+    assert appointment.concern in desk.get(url).content.decode()
+    desk.act(url, {"concern": "踩煞車有尖銳聲", "purpose": "保養"})
+    order = WorkOrder.objects.get()
+    pk = order.pk
+    desk.act(reverse("reception:readings", args=[pk]), {"odometer": "40,210", "fuel": "5/8", "keys": "2"})
+    for group in checklist.TABS:
+        page = desk.get(reverse("reception:walkaround", args=[pk, group]))
+        assert page.status_code == 200
+    all_good(order, advisor)
+    assert desk.get(reverse("reception:sign", args=[pk])).status_code == 200
+    desk.act(reverse("reception:sign", args=[pk]), WISHES)
+    assert Inspection.objects.get().is_signed
+    assert "locked" in desk.get(reverse("reception:sign", args=[pk])).content.decode()
+    desk.act(
+        reverse("reception:estimate", args=[pk]), {"operation": "BRK-010", "urgency": "now", "finding": "剩 2.1 mm"}
+    )
+    assert desk.get(reverse("reception:estimate", args=[pk])).status_code == 200
+    shown = desk.act(reverse("reception:show", args=[pk]))
+    assert shown.headers["Location"] == reverse("reception:decide", args=[pk])
+    assert desk.get(shown.headers["Location"]).status_code == 200
+    desk.act(reverse("reception:decide", args=[pk]), decisions(order, signature_name="林怡君"))
+    consent = Consent.objects.get()
+    assert (consent.method, consent.answers.count()) == ("signed", 3)
+    assert desk.get(reverse("reception:authorise", args=[pk])).status_code == 200
+    done = desk.act(reverse("reception:authorise", args=[pk]), {"promised_at": "2026-11-24T17:30"})
+    order.refresh_from_db()
+    assert done.headers["Location"] == order.get_absolute_url()
+    assert order.stage == "authorised"
+    assert order.promised_at == dt.datetime(2026, 11, 24, 9, 30, tzinfo=dt.UTC)
+    assert desk.get(order.get_absolute_url()).status_code == 200
+
+
+def test_a_walk_in_on_the_screen(centre: Any, advisor: Any, reference: None) -> None:
+    desk = client_of(advisor)
+    assert desk.get(reverse("reception:receive")).status_code == 200
+    desk.act(
+        reverse("reception:receive"),
+        {
+            "plate": "BRT-7743",
+            "model": "other",
+            "other_model": "Nissan Kicks",
+            "name": "蔡志明",
+            "phone": "0937-000-802",
+            "channel": "sms",
+            "language": "zh-hant",
+            "concern": "右後窗升降有異音",
+            "operations": ["MNT-110"],
+        },
+    )
+    order = WorkOrder.objects.get()
+    assert (order.source, order.vehicle.title, order.lines.top().get().code) == ("walk_in", "Nissan Kicks", "MNT-110")
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_steps_are_the_advisors(centre: Any, everyone: Any, advisor: Any, step: str) -> None:
+    url = reverse(f"reception:{step}", args=[received(centre, advisor).pk])
+    got = {role: client_of(user).get(url).status_code for role, user in everyone.items()}
+    assert {role for role, status in got.items() if status == 200} == {"advisor", "manager"}
+
+
+def test_another_centre_finds_nothing(centre: Any, advisor: Any, outsider: Any) -> None:
+    order = received(centre, advisor)
+    appointment = Appointment.objects.get()
+    stranger = client_of(outsider)
+    for step in STEPS:
+        assert stranger.get(reverse(f"reception:{step}", args=[order.pk])).status_code == 404
+    assert stranger.get(f"{reverse('reception:receive')}?appointment={appointment.pk}").status_code == 404
+    assert stranger.act(reverse("reception:send", args=[order.pk])).status_code == 404
+
+
+def test_received_twice_is_one_visit(centre: Any, advisor: Any) -> None:
+    appointment = confirmed(centre, advisor)
+    desk = client_of(advisor)
+    url = f"{reverse('reception:receive')}?appointment={appointment.pk}"
+    desk.act(url, {"concern": "x"}, key="received-once")
+    desk.act(url, {"concern": "x"}, key="received-once")
+    assert WorkOrder.objects.count() == 1
+    again = desk.act(url, {"concern": "x"}, follow=True).content.decode()
+    assert "already in the house" in again
+
+
+def test_the_gate_lists_what_is_missing(centre: Any, advisor: Any) -> None:
+    order = received(centre, advisor)
+    page = client_of(advisor).act(
+        reverse("reception:authorise", args=[order.pk]), {"promised_at": "2026-11-24T17:30"}, follow=True
+    )
+    text = page.content.decode()
+    assert "The customer has signed the joint inspection" in text
+    assert "2 lines wait for the customer&#x27;s answer" in text
+    order.refresh_from_db()
+    assert order.stage == "reception"
+
+
+@pytest.mark.parametrize(
+    ("step", "data", "sentence"),
+    [
+        ("need", {"concern": " "}, "Write it in the customer"),
+        ("readings", {"odometer": "", "fuel": "99", "keys": "-1"}, "is not one of the available choices"),
+        ("readings", {"odometer": "39,000", "fuel": "1/2", "keys": "1"}, "Less than last time"),
+        ("readings", {"odometer": "x" * 500, "fuel": "1/2", "keys": "1"}, "Write the kilometres in digits"),
+        ("sign", {}, "Explain them to the customer first"),
+        ("estimate", {"operation": "NO", "urgency": "whenever"}, "Select a valid choice"),
+        ("authorise", {"promised_at": "soon"}, "Give date and time"),
+    ],
+)
+def test_garbage_comes_back_with_a_sentence(
+    centre: Any, advisor: Any, step: str, data: dict[str, Any], sentence: str
+) -> None:
+    order = received(centre, advisor)
+    Vehicle.objects.update(odometer=39_800)
+    page = client_of(advisor).act(reverse(f"reception:{step}", args=[order.pk]), data)
+    assert page.status_code == 422
+    assert sentence in page.content.decode()
+
+
+def test_a_lower_reading_is_taken_when_it_is_right(centre: Any, advisor: Any) -> None:
+    order = received(centre, advisor)
+    Vehicle.objects.update(odometer=39_800)
+    client_of(advisor).act(
+        reverse("reception:readings", args=[order.pk]),
+        {"odometer": "39,000", "fuel": "1/2", "keys": "1", "corrected": "on"},
+    )
+    assert Inspection.objects.get().odometer == 39_000
+
+
+def test_items_are_saved_group_by_group(centre: Any, advisor: Any) -> None:
+    order = received(centre, advisor)
+    desk = client_of(advisor)
+    items = {item.code: item for item in checklist.walkaround_items()}
+    url = reverse("reception:walkaround", args=[order.pk, "function"])
+    data = {f"item_{items['WA-30'].pk}": "ng", f"note_{items['WA-30'].pk}": "右後窗升降有異音", "note": "x"}
+    assert desk.act(url, data).headers["Location"] == reverse("reception:walkaround", args=[order.pk, "equipment"])
+    row = Inspection.objects.get().items.get()
+    assert (row.value, row.note, row.tone) == ("ng", "右後窗升降有異音", "red")
+    refused = desk.act(url, {f"item_{items['WA-30'].pk}": "perfect"}, follow=True).content.decode()
+    assert "choose one of the answers offered" in refused
+    desk.act(reverse("reception:walkaround", args=[order.pk, "dashboard"]), {"lights": ["tyre_pressure", "none"]})
+    assert Inspection.objects.get().warning_lights == ["tyre_pressure"]
+    assert desk.get(reverse("reception:walkaround", args=[order.pk, "nowhere"])).status_code == 404
+
+
+def test_damage_is_marked_with_a_photo_and_taken_off(centre: Any, advisor: Any) -> None:
+    order = received(centre, advisor)
+    desk = client_of(advisor)
+    url = reverse("reception:mark_add", args=[order.pk, "exterior"])
+    desk.act(url, {"kind": "dent", "x": "182", "y": "86", "note": "3 cm", "photo": photo()})
+    mark = DamageMark.objects.get()
+    assert (mark.x, mark.y, mark.kind) == (182, 86, "dent")
+    assert mark.photo is not None
+    assert desk.get(reverse("reception:walkaround", args=[order.pk, "exterior"])).status_code == 200
+    for garbage in ({"kind": "dent"}, {"kind": "?", "x": "1", "y": "1"}, {"kind": "dent", "x": "-5", "y": "9999"}):
+        assert "sd-refusal" in desk.act(url, garbage, follow=True).content.decode()
+    bad = {"kind": "dent", "x": "1", "y": "1", "photo": SimpleUploadedFile("x.jpg", b"not a photo")}
+    assert "not a photo" in desk.act(url, bad, follow=True).content.decode()
+    assert DamageMark.objects.count() == 1
+    desk.act(reverse("reception:mark_remove", args=[order.pk, "exterior", 1]))
+    assert not DamageMark.objects.exists()
+
+
+def test_a_signed_inspection_is_refused_on_every_screen(centre: Any, advisor: Any) -> None:
+    order = inspected(centre, advisor)
+    desk = client_of(advisor)
+    for url, data in (
+        (reverse("reception:readings", args=[order.pk]), {"odometer": "50000", "fuel": "F", "keys": "1"}),
+        (reverse("reception:walkaround", args=[order.pk, "wheel"]), {}),
+        (reverse("reception:mark_add", args=[order.pk, "wheel"]), {"kind": "dent", "x": "1", "y": "1"}),
+        (reverse("reception:sign", args=[order.pk]), WISHES),
+    ):
+        assert "it is locked" in desk.act(url, data, follow=True).content.decode()
+
+
+def test_each_line_starts_unset_and_must_be_answered(centre: Any, advisor: Any) -> None:
+    order, _shown = estimated(centre, advisor)
+    desk = client_of(advisor)
+    url = reverse("reception:decide", args=[order.pk])
+    assert 'value="approve" checked' not in desk.get(url).content.decode()
+    page = desk.act(url, {"signature_name": "林怡君"})
+    assert page.status_code == 422
+    assert page.content.decode().count("Yes or no? Nothing is done without an answer.") >= 3
+    assert not Consent.objects.exists()
+
+
+def test_deciding_by_telephone(centre: Any, advisor: Any) -> None:
+    order, _shown = estimated(centre, advisor)
+    desk = client_of(advisor)
+    url = reverse("reception:telephone", args=[order.pk])
+    assert desk.act(url, decisions(order, person="林怡君", phone="0912345678")).status_code == 422
+    desk.act(url, decisions(order, "defer", person="林怡君", phone="0912345678", read_back="on"))
+    consent = Consent.objects.get()
+    assert (consent.method, consent.answers.first().deferred_to) == ("telephone", dt.date(2027, 2, 22))
+    assert desk.get(url).headers["Location"] == reverse("reception:estimate", args=[order.pk])
+
+
+def test_sending_giving_back_and_moving_the_promise(centre: Any, advisor: Any) -> None:
+    order, _shown = estimated(centre, advisor)
+    desk = client_of(advisor)
+    desk.act(reverse("reception:send", args=[order.pk]))
+    assert Message.objects.filter(kind="estimate_approval").count() == 1
+    assert "BKQ-5821" in desk.get(reverse("home")).content.decode()
+    assert "Say why" in desk.act(reverse("reception:give_back", args=[order.pk]), follow=True).content.decode()
+    assert desk.get(reverse("reception:promise", args=[order.pk])).status_code == 404
+    desk.act(reverse("reception:give_back", args=[order.pk]), {"reason": "改天再來"})
+    order.refresh_from_db()
+    assert order.stage == "cancelled"
+    refused = desk.act(reverse("reception:send", args=[order.pk]), follow=True).content.decode()
+    assert "can no longer be proposed or decided" in refused
+
+
+def test_the_new_time_is_promised_on_the_screen(centre: Any, advisor: Any) -> None:
+    order = authorised(centre, advisor)
+    desk = client_of(advisor)
+    url = reverse("reception:promise", args=[order.pk])
+    assert desk.get(url).status_code == 200
+    desk.act(url, {"promised_at": "2026-11-25T12:00", "reason": "等零件"})
+    order.refresh_from_db()
+    assert order.promised_at == dt.datetime(2026, 11, 25, 4, 0, tzinfo=dt.UTC)
+
+
+def test_a_proposal_is_taken_back_on_the_screen(centre: Any, advisor: Any) -> None:
+    order = received(centre, advisor)
+    desk = client_of(advisor)
+    line = order.lines.top().order_by("position").first()
+    assert line is not None
+    desk.act(reverse("reception:line_remove", args=[order.pk, line.pk]))
+    assert order.lines.top().count() == 1
+    assert desk.act(reverse("reception:line_remove", args=[order.pk, line.pk])).status_code == 404
+
+
+def holder(order: WorkOrder) -> Any:
+    """A browser that opened the customer's link to the estimate."""
+    person = client_of()
+    link = SignedLink.objects.filter(purpose="estimate").order_by("-pk")[0]
+    assert person.get(link.path).headers["Location"] == reverse("reception:answer")
+    return person
+
+
+def test_the_customer_decides_by_link_once(centre: Any, advisor: Any) -> None:
+    order, _shown = estimated(centre, advisor)
+    client_of(advisor).act(reverse("reception:send", args=[order.pk]))
+    person, url = holder(order), reverse("reception:answer")
+    page = person.get(url).content.decode()
+    assert "更換前煞車來令片" in page
+    assert "checked" not in page
+    assert not Consent.objects.exists()  # opening it decides nothing
+    missing = person.act(url, {"signature_name": ""})
+    assert missing.status_code == 422
+    data = decisions(order, signature_name="林怡君")
+    declined = next(iter(key for key in data if key.startswith("line_")))
+    data[declined] = "decline"
+    person.act(url, data, key="answered-once")
+    person.act(url, data, key="answered-once")
+    consent = Consent.objects.get()
+    assert (consent.method, consent.by_kind, consent.person) == ("link", "link", "林怡君")
+    assert consent.answers.filter(decision="decline").count() == 1
+    after = person.get(url).content.decode()
+    assert "您已經回覆過了" in after or "We have your decision" in after
+    person.act(url, data)
+    assert Consent.objects.count() == 1
+
+
+def test_an_older_link_says_that_a_newer_version_exists(centre: Any, advisor: Any) -> None:
+    order, _shown = estimated(centre, advisor)
+    desk = client_of(advisor)
+    desk.act(reverse("reception:send", args=[order.pk]))
+    person = holder(order)
+    desk.act(reverse("reception:estimate", args=[order.pk]), {"operation": "MNT-120", "urgency": "advice"})
+    desk.act(reverse("reception:send", args=[order.pk]))
+    person.cookies["language"] = "en"
+    assert "There is a newer version" in person.get(reverse("reception:answer")).content.decode()
+    person.act(reverse("reception:answer"), decisions(order, signature_name="林怡君"), follow=True)
+    assert not Consent.objects.exists()
+
+
+def test_without_the_link_there_is_no_page(centre: Any, advisor: Any) -> None:
+    estimated(centre, advisor)
+    assert client_of().get(reverse("reception:answer")).status_code == 404
+
+
+def test_one_and_thirty_rows_cost_the_same(centre: Any, advisor: Any) -> None:
+    centre.reception_places = 50
+    centre.save()
+    desk = client_of(advisor)
+    counts = []
+    for upto in (1, 30):
+        for number in range(WorkOrder.objects.count(), upto):
+            received(centre, advisor, plate=f"AAA-{number:04}", phone=f"09120{number:05}", name=f"客{number}")
+            confirmed(centre, advisor, plate=f"BBB-{number:04}", phone=f"09121{number:05}", name=f"等{number}")
+        desk.get(reverse("home"))
+        for name in ("reception:list", "reception:arrive", "home"):
+            with CaptureQueriesContext(connection) as queries:
+                assert desk.get(reverse(name)).status_code == 200
+            counts.append(len(queries))
+    assert counts[:3] == counts[3:]
+    assert max(counts) <= 15
