@@ -40,7 +40,12 @@ def send_confirmed(appointment: Appointment, *, by: Actor) -> None:
 def send_moved(appointment: Appointment, *, by: Actor) -> None:
     """The new time, with a new calendar file."""
     _send(
-        "appointment_moved", appointment, by=by, attachments=[calendar_file(appointment)], calendar_name=CALENDAR_NAME
+        "appointment_moved",
+        appointment,
+        by=by,
+        attachments=[calendar_file(appointment)],
+        estimate=appointment.estimate_total,
+        calendar_name=CALENDAR_NAME,
     )
 
 

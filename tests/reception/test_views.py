@@ -332,7 +332,7 @@ def test_without_the_link_there_is_no_page(centre: Any, advisor: Any) -> None:
 
 
 def test_one_and_thirty_rows_cost_the_same(centre: Any, advisor: Any) -> None:
-    centre.reception_places = 50
+    centre.reception_places = 100
     centre.save()
     desk = client_of(advisor)
     counts = []
