@@ -4,14 +4,13 @@ With DATABASE_URL or PGHOST set, that server is used and none is started. Django
 with an address that names no host, so the socket travels in libpq's own PGHOST and PGUSER.
 """
 
+import contextlib
 import os
-import shutil
-import tempfile
 from pathlib import Path
 
 import pytest
 
-from servicedesk.embedded.postgres import DATABASE, OWNER, Cluster
+from servicedesk.embedded import testing
 from servicedesk.embedded.processes import Trouble
 
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # Playwright's loop runs in the thread of the test
@@ -22,19 +21,15 @@ pytest_plugins = [f"tests.fixtures.{path.stem}" for path in sorted(FIXTURES.glob
 
 def pytest_configure(config: pytest.Config) -> None:
     """Start the cluster in the process that the person called, before workers are made."""
-    if hasattr(config, "workerinput") or config.option.collectonly or {"DATABASE_URL", "PGHOST"} & set(os.environ):
-        return
-    folder = Path(tempfile.mkdtemp(prefix="sd-"))
-    folder.chmod(0o711)  # as root the server is `nobody`, who must pass through
-    cluster = Cluster(folder / "data", folder / "s", log=folder / "postgres.log", durable=False)
+    is_worker = hasattr(config, "workerinput")
+    if not is_worker and not config.option.collectonly and not testing.server_is_given():
+        stack = contextlib.ExitStack()
+        config.add_cleanup(stack.close)
+        try:
+            os.environ.update(stack.enter_context(testing.database()))
+        except Trouble as trouble:
+            pytest.exit(str(trouble), returncode=3)
+    if template := os.environ.get(testing.TEMPLATE):
+        from django.db import connections  # settings are ready only now
 
-    def stop() -> None:
-        cluster.stop()
-        shutil.rmtree(folder, ignore_errors=True)
-
-    config.add_cleanup(stop)
-    try:
-        cluster.start()
-    except Trouble as trouble:
-        pytest.exit(str(trouble), returncode=3)
-    os.environ.update(PGHOST=str(cluster.sockets), PGUSER=OWNER, PGDATABASE=DATABASE)
+        connections["default"].settings_dict["TEST"]["TEMPLATE"] = template

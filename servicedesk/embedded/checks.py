@@ -1,16 +1,13 @@
 """`./run test` and `./run prove`: every check in order, the quick ones first, on one temporary Postgres."""
 
 import os
-import shutil
 import subprocess
 import sys
-import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Mapping
 from pathlib import Path
 
-from servicedesk.embedded.postgres import DATABASE, OWNER, Cluster
+from servicedesk.embedded import testing
 from servicedesk.embedded.processes import CHECKOUT
 
 PROGRAMS = Path(sys.executable).parent
@@ -47,24 +44,7 @@ def steps() -> list[tuple[str, list[str], dict[str, str]]]:
     ]
 
 
-@contextmanager
-def database() -> Iterator[dict[str, str]]:
-    """Start one cluster for all steps, unless the environment names a server already; yields what to add to it."""
-    if {"DATABASE_URL", "PGHOST"} & set(os.environ):
-        yield {}
-        return
-    folder = Path(tempfile.mkdtemp(prefix="sd-"))
-    folder.chmod(0o711)
-    cluster = Cluster(folder / "data", folder / "s", log=folder / "postgres.log", durable=False)
-    try:
-        cluster.start()
-        yield {"PGHOST": str(cluster.sockets), "PGUSER": OWNER, "PGDATABASE": DATABASE}
-    finally:
-        cluster.stop()
-        shutil.rmtree(folder, ignore_errors=True)
-
-
-def pytest(words: list[str], env: dict[str, str]) -> int:
+def pytest(words: list[str], env: Mapping[str, str]) -> int:
     """Run pytest on two processes with `words`; returns its exit code."""
     command = [sys.executable, "-m", "pytest", *words]
     return subprocess.run(command, cwd=CHECKOUT, env={**os.environ, **TEST, **env}, check=False).returncode  # noqa: S603
@@ -75,7 +55,7 @@ def test(words: list[str]) -> int:
     if words:
         return pytest(words, {})
     failed = []
-    with database() as server:
+    with testing.database() as server:
         for title, command, env in steps():
             began = time.monotonic()
             done = subprocess.run(  # noqa: S603 - the table above
