@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 from quality.models import Verdict
 from quality.services import Mark
 from servicedesk.catalogue.models import ChecklistItem
-from servicedesk.workorders.models import WorkOrderLine
+from servicedesk.workorders.models import Concern, WorkOrderLine
 
 TONES = {Verdict.PASS: "green", Verdict.FAIL: "red", Verdict.NA: "na"}
 
@@ -91,6 +91,28 @@ class CheckForm(forms.Form):
 
     def _typed(self, name: str) -> str:
         return str(self.data.get(name, "")) if self.is_bound else ""
+
+
+class SelfCheckForm(CheckForm):
+    """The self-check: the check list, and per concern what was its cause and what was done, `cause-<id>`, `correction-<id>`."""
+
+    def __init__(self, data: Any = None, *, concerns: list[Concern], **lists: Any) -> None:
+        super().__init__(data, **lists)
+        self.concerns = concerns
+        for concern in concerns:
+            for name, label in (("cause", _("Cause")), ("correction", _("Correction"))):
+                self.fields[f"{name}-{concern.pk}"] = forms.CharField(
+                    label=label, max_length=1000, required=False, initial=getattr(concern, name)
+                )
+
+    def outcomes(self) -> dict[int, tuple[str, str]]:
+        """What `services.sign_self_check` takes."""
+        given = self.cleaned_data
+        return {c.pk: (given[f"cause-{c.pk}"].strip(), given[f"correction-{c.pk}"].strip()) for c in self.concerns}
+
+    def thread(self) -> list[dict[str, Any]]:
+        """Each concern with its two fields."""
+        return [{"concern": c, "fields": [self[f"cause-{c.pk}"], self[f"correction-{c.pk}"]]} for c in self.concerns]
 
 
 class FinalForm(CheckForm):

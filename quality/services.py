@@ -23,7 +23,7 @@ from servicedesk.workorders.stages import Stage
 from servicedesk.workorders.transitions import advance
 from workshop.querysets import did_work, technicians_of
 from workshop.services import open_rework
-from workshop.services.jobs import lock, set_state, wrong_stage
+from workshop.services.jobs import Fault, lock, set_state, wrong_stage
 
 
 class InspectionRefused(Refusal):
@@ -41,9 +41,17 @@ class Mark:
 
 
 @transaction.atomic
-def sign_self_check(work_order: WorkOrder, *, by: Actor, marks: Mapping[int, Mark], remarks: str = "") -> SelfCheck:
+def sign_self_check(
+    work_order: WorkOrder,
+    *,
+    by: Actor,
+    marks: Mapping[int, Mark],
+    remarks: str = "",
+    outcomes: Mapping[int, tuple[str, str]] | None = None,
+) -> SelfCheck:
     """Sign the self-check {item id: Mark}: all well, the car goes to final inspection; else back to repair with a job per fault.
 
+    `outcomes` says per concern (its id) the cause found and the correction made.
     Refused: wrong stage, the signer did not work on the car, an item is unanswered or a fault has no reason.
     """
     work_order = _locked(work_order, Stage.SELFCHECK)
@@ -65,10 +73,13 @@ def sign_self_check(work_order: WorkOrder, *, by: Actor, marks: Mapping[int, Mar
         SelfCheckItem(self_check=report, item=item, verdict=mark.verdict, note=mark.note.strip()[:500])
         for item, mark in answered
     )
+    for concern in work_order.concerns.filter(pk__in=outcomes or {}):
+        concern.cause, concern.correction = (outcomes or {})[concern.pk]
+        concern.save(update_fields=["cause", "correction"])
     data = {"round": report.round, "passed": report.passed, "faults": [item.code for item, _mark in faults]}
     events.record(work_order, "quality.self_check_signed", by=by, text=remarks.strip(), data=data)
     if faults:
-        open_rework(work_order, [(f"{item.name}: {mark.note.strip()}", None) for item, mark in faults], by=by)
+        open_rework(work_order, [Fault(mark.note.strip(), None, item) for item, mark in faults], by=by)
         advance(work_order, to=Stage.REPAIR, by=by)
     else:
         advance(work_order, to=Stage.FINAL, by=by)
@@ -131,7 +142,7 @@ def sign_final(
     data = {"round": report.round, "verdict": report.verdict, "faults": [item.code for item, _mark in faults]}
     events.record(work_order, "quality.final_signed", by=by, text=remarks.strip(), data=data)
     if failed:
-        items = [(f"{item.name}: {mark.note.strip()}", labour.get(mark.line or 0)) for item, mark in faults]
+        items = [Fault(mark.note.strip(), labour.get(mark.line or 0), item) for item, mark in faults]
         open_rework(work_order, items, by=by)
         advance(work_order, to=Stage.REWORK, by=by)
     else:

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from quality import services
 from quality.checklists import KNOWN_BY_RECORD, Facts, final_items, self_check_items
-from quality.forms import CheckForm, FinalForm
+from quality.forms import CheckForm, FinalForm, SelfCheckForm
 from quality.models import FinalInspection, SelfCheck, Verdict
 from quality.querysets import current_round
 from quality.waiting import waiting_rows
@@ -43,12 +43,17 @@ def self_check(request: StaffRequest, pk: int) -> HttpResponse:
     """The technician answers for his own work."""
     work_order = fetch(request, WorkOrder.objects.for_rows(), pk=pk)
     facts = Facts(work_order)
-    form = CheckForm(request.POST or None, items=self_check_items(facts))
+    concerns = list(work_order.concerns.order_by("pk"))
+    form = SelfCheckForm(request.POST or None, items=self_check_items(facts), concerns=concerns)
     if request.method == "POST" and form.is_valid():
         return perform(
             request,
             lambda: services.sign_self_check(
-                work_order, by=request.actor, marks=form.marks(), remarks=form.cleaned_data["remarks"]
+                work_order,
+                by=request.actor,
+                marks=form.marks(),
+                remarks=form.cleaned_data["remarks"],
+                outcomes=form.outcomes(),
             ),
             by=request.actor,
             success=lambda report: (

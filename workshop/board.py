@@ -10,7 +10,6 @@ from decimal import Decimal
 from typing import Any
 
 from django.db.models import Prefetch
-from django.utils.translation import gettext_lazy as _
 
 from servicedesk.clock import now
 from servicedesk.staff.calendar import Calendar
@@ -23,7 +22,7 @@ from workshop.candidates import DAY_HOURS, technicians
 from workshop.models import Job, JobState, WorkSpan
 
 COLUMNS = (
-    (Stage.AUTHORISED, _("To assign"), "inbox"),
+    (Stage.AUTHORISED, Stage.AUTHORISED.label, "inbox"),
     (Stage.REPAIR, Stage.REPAIR.label, "wrench-adjustable"),
     (Stage.SELFCHECK, Stage.SELFCHECK.label, "person-check"),
     (Stage.FINAL, Stage.FINAL.label, "patch-check"),
@@ -31,6 +30,8 @@ COLUMNS = (
     (Stage.PREPARATION, Stage.PREPARATION.label, "droplet"),
 )
 MOST_CARDS = 200
+NARROWEST = 9
+"""Per cent of the axis that a plate needs."""
 STATE_ORDER = (JobState.RUNNING, JobState.PAUSED, JobState.ACKNOWLEDGED, JobState.ASSIGNED, JobState.DONE)
 
 
@@ -203,10 +204,14 @@ def _blocks(cars: list[list[Job]], axis: Axis) -> list[Block]:
     blocks = [block for block in begun + planned if block.start < axis.end and block.end > axis.start]
     for block in blocks:
         block.left = axis.place(block.start)
-        block.width = max(6, axis.place(block.end) - block.left)
+        block.width = max(NARROWEST, axis.place(block.end) - block.left)
         block.left = min(block.left, 100 - block.width)
         if block.late_from:
             block.over = max(0, round((block.end - block.late_from) / (block.end - block.start) * 100))
+    edge = 0
+    for block in sorted(blocks, key=lambda block: block.start):  # beside one another, so that each plate can be read
+        block.left = min(max(block.left, edge), 100 - block.width)
+        edge = block.left + block.width
     return blocks
 
 

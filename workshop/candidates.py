@@ -94,7 +94,9 @@ def candidates(work_order: WorkOrder, jobs: list[Job] | None = None) -> list[Can
 
 
 def _asked(work_order: WorkOrder) -> list[Job]:
-    return list(Job.objects.to_assign().filter(work_order=work_order).select_related("line__operation").order_by("id"))
+    return list(
+        Job.objects.to_assign().filter(work_order=work_order).select_related("line__operation", "item").order_by("id")
+    )
 
 
 def _with_facts(work_order: WorkOrder) -> list[Any]:

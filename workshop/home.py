@@ -61,7 +61,9 @@ def stuck(request: StaffRequest) -> dict[str, Any]:
     rows = WorkOrder.objects.filter(centre=request.centre).at(Stage.AUTHORISED, Stage.REPAIR, Stage.REWORK).for_rows()
     orders = list(with_labour(rows.annotate(looked_at=Max("progress_checks__at")).by_risk())[:MOST_ROWS])
     jobs: dict[int, list[Job]] = {}
-    for job in Job.objects.unfinished().filter(work_order__in=orders).select_related("line__operation", "technician"):
+    for job in (
+        Job.objects.unfinished().filter(work_order__in=orders).select_related("line__operation", "item", "technician")
+    ):
         jobs.setdefault(job.work_order_id, []).append(job)
     cars = []
     for order in orders:
@@ -109,7 +111,12 @@ def count_workshop(user: Any, centre: Any) -> tuple[str, list[Any]]:
 
 def next_steps(request: StaffRequest, work_order: WorkOrder) -> list[registry.Action]:
     """What the workshop can do next with a visit."""
-    pk, steps = work_order.pk, []
+    pk, steps = work_order.pk, list[registry.Action]()
+    if work_order.stage in IN_WORKSHOP:
+        found = Finding.objects.reported().filter(work_order=work_order).order_by("pk").first()
+        if found:
+            roles = frozenset({Role.SUPERVISOR.value})
+            steps.append(registry.Action(_("Decide what was found"), found.get_absolute_url(), roles, order=0))
     if work_order.stage in ASSIGNABLE:
         states = list(Job.objects.agreed().filter(work_order=work_order).values_list("state", "technician_id"))
         supervisor, technician = frozenset({Role.SUPERVISOR.value}), frozenset({Role.TECHNICIAN.value})

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from servicedesk.catalogue.models import LabourOperation, ReadingSpec
+from servicedesk.catalogue.models import ChecklistItem, LabourOperation, ReadingSpec
 from servicedesk.clock import now
 from servicedesk.documents.models import Photo
 from servicedesk.staff.actors import ActorFields
@@ -48,6 +48,7 @@ class Job(models.Model):
     work_order = models.ForeignKey(WorkOrder, on_delete=models.PROTECT, related_name="jobs")
     line = models.ForeignKey(WorkOrderLine, null=True, blank=True, on_delete=models.PROTECT, related_name="jobs")
     kind = models.CharField(max_length=8, choices=JobKind.choices, default=JobKind.WORK)
+    item = models.ForeignKey(ChecklistItem, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     failed_item = models.CharField(max_length=200, blank=True, help_text=_("What has to be put right."))
     failed_note = models.CharField(max_length=500, blank=True)
     state = models.CharField(max_length=12, choices=JobState.choices, default=JobState.WAITING)
@@ -102,8 +103,13 @@ class Job(models.Model):
     def title(self) -> str:
         """What is to be done, in the active language."""
         if self.kind == JobKind.REWORK:
-            return self.failed_item
+            return self.item.name if self.item else self.failed_item
         return self.line.title if self.line else ""
+
+    @property
+    def what_failed(self) -> str:
+        """The inspector's words, beyond the title."""
+        return f"{self.failed_item if self.item_id else ''}{self.failed_note}"
 
     @property
     def std_hours(self) -> Decimal:

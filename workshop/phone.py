@@ -85,6 +85,6 @@ def job_context(job: Job, form: ReadingsForm | None = None) -> dict[str, Any]:
         "pause_cause": spans[-1].get_cause_display() if spans and spans[-1].ended_at else "",
         "findings": list(job.findings.select_related("operation").order_by("pk")),
         "holds": list(Hold.objects.filter(work_order=job.work_order, ended_at=None).order_by("started_at")),
-        "others": list(others.select_related("line__operation").order_by("id")),
+        "others": list(others.select_related("line__operation", "item").order_by("id")),
         "can_work": job.work_order.stage in (Stage.AUTHORISED, Stage.REPAIR, Stage.REWORK),
     }

@@ -23,6 +23,7 @@ class Jobs(CentreScoped):
             "work_order__customer",
             "work_order__centre",
             "line__operation",
+            "item",
             "technician",
             "bay",
             "assigned_by",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from servicedesk.clock import now
@@ -48,20 +49,19 @@ def take_back_proposal(sender: Any, instance: WorkOrderLine, **_kwargs: Any) -> 
 def assigned_and_read(work_order: WorkOrder) -> list[Requirement]:
     """M3.1-a, M3.1-c: somebody has the work and has read it."""
     states = list(Job.objects.agreed().filter(work_order=work_order).values_list("state", flat=True))
-    url = work_order.get_absolute_url()
     return [
         Requirement(
             any(state != JobState.WAITING for state in states),
             _("The supervisor has assigned the work."),
             "M3.1-a",
-            url,
+            reverse("workshop:assign", args=[work_order.pk]),
             Role.SUPERVISOR,
         ),
         Requirement(
             any(state in READ for state in states),
             _("The technician has read the work order and confirmed it."),
             "M3.1-c",
-            url,
+            f"{work_order.get_absolute_url()}#panel-jobs",
             Role.TECHNICIAN,
         ),
     ]
@@ -70,8 +70,9 @@ def assigned_and_read(work_order: WorkOrder) -> list[Requirement]:
 @gate(Stage.SELFCHECK, order=30)
 def work_is_complete(work_order: WorkOrder) -> list[Requirement]:
     """M3.2-b, M3.2-c: all agreed work is done, nothing found is left open, nothing waits for the customer."""
-    url = work_order.get_absolute_url()
-    open_jobs_left = Job.objects.unfinished().filter(work_order=work_order).select_related("line__operation")
+    page = work_order.get_absolute_url()
+    url = f"{page}#panel-jobs"
+    open_jobs_left = Job.objects.unfinished().filter(work_order=work_order).select_related("line__operation", "item")
     asked = [
         Requirement(False, _("Not done yet: %(job)s.") % {"job": job.title}, "M3.2-b", url, Role.TECHNICIAN)
         for job in open_jobs_left.order_by("id")
@@ -80,12 +81,17 @@ def work_is_complete(work_order: WorkOrder) -> list[Requirement]:
         any_job = Job.objects.agreed().filter(work_order=work_order).exists()
         asked.append(Requirement(any_job, _("All agreed work is done."), "M3.2-b", url, Role.TECHNICIAN))
     reported = Finding.objects.reported().filter(work_order=work_order).exists()
-    asked.append(Requirement(not reported, _("Every finding is dealt with."), "M3.2-c", url, Role.SUPERVISOR))
+    asked.append(
+        Requirement(
+            not reported, _("Every finding is dealt with."), "M3.2-c", f"{page}#panel-findings", Role.SUPERVISOR
+        )
+    )
+    estimate = reverse("reception:estimate", args=[work_order.pk])
     waiting = (
         work_order.lines.top().unanswered().exists()
         or Hold.objects.filter(work_order=work_order, cause=Hold.Cause.CONSENT, ended_at=None).exists()
     )
     asked.append(
-        Requirement(not waiting, _("The customer has decided on the extra work."), "M3.2-c", url, Role.ADVISOR)
+        Requirement(not waiting, _("The customer has decided on the extra work."), "M3.2-c", estimate, Role.ADVISOR)
     )
     return asked

@@ -180,3 +180,15 @@ def test_wrong_stage_and_repeat_are_refused(visit_in_preparation: WorkOrder, ins
     with pytest.raises(Refusal):
         inspected(visit_in_preparation, inspector)
     assert FinalInspection.objects.count() == 1
+
+
+def test_the_self_check_says_what_became_of_the_concern(visit_at_self_check: WorkOrder, technician: User) -> None:
+    concern = visit_at_self_check.concerns.get()
+    services.sign_self_check(
+        visit_at_self_check,
+        by=Actor.of(technician),
+        marks=self_check_marks(visit_at_self_check),
+        outcomes={concern.pk: ("來令片磨到底", "更換前來令片並研磨")},
+    )
+    concern.refresh_from_db()
+    assert (concern.cause, concern.correction) == ("來令片磨到底", "更換前來令片並研磨")

@@ -65,7 +65,7 @@ def test_inspector_fails_an_item_with_a_photo(visit_at_final: WorkOrder, inspect
     assert FinalItem.objects.get(verdict="fail").photo is not None
     job = Job.objects.get(kind="rework")
     assert job.technician == technician
-    assert job.failed_item in client_of(technician).get(reverse("workshop:my_jobs")).content.decode()
+    assert job.title in client_of(technician).get(reverse("workshop:my_jobs")).content.decode()
 
 
 def test_a10_page_says_why_and_post_is_refused(visit_at_final: WorkOrder, technician: User, centre: Any) -> None:

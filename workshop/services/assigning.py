@@ -34,7 +34,7 @@ def assign(jobs: list[Job], *, technician: User, bay: Bay | None, by: Actor, rea
     work_order = lock(jobs[0].work_order_id)
     ask_stage(work_order, ASSIGNABLE)
     rows = Job.objects.agreed().filter(work_order=work_order, pk__in=[job.pk for job in jobs])
-    fresh = list(rows.select_related("line__operation", "technician").order_by("id"))
+    fresh = list(rows.select_related("line__operation", "item", "technician").order_by("id"))
     if len(fresh) != len({job.pk for job in jobs}):
         raise WorkRefused(_("The customer has not agreed to all of this work."))
     stuck = [job for job in fresh if job.state not in MOVABLE]

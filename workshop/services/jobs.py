@@ -3,17 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from servicedesk.catalogue.models import ChecklistItem
 from servicedesk.clock import now
 from servicedesk.staff.actors import Actor
 from servicedesk.staff.repeats import Reason, Refusal
 from servicedesk.workorders import events
 from servicedesk.workorders.models import LineKind, LineState, WorkOrder, WorkOrderLine
 from workshop.models import Job, JobKind, JobState
+
+
+class Fault(NamedTuple):
+    """What an inspection failed: in words, the line that goes back, and the checklist's item if it was on one."""
+
+    text: str
+    line: WorkOrderLine | None = None
+    item: ChecklistItem | None = None
 
 
 class WorkRefused(Refusal):
@@ -52,8 +61,8 @@ def open_jobs(work_order: WorkOrder) -> list[Job]:
 
 
 @transaction.atomic
-def open_rework(work_order: WorkOrder, items: list[tuple[str, WorkOrderLine | None]], *, by: Actor) -> list[Job]:
-    """Give each failed item [(text, line or None), …] back to whoever did that line, at once (M4.2-c).
+def open_rework(work_order: WorkOrder, items: Iterable[Fault | tuple], *, by: Actor) -> list[Job]:
+    """Give each `Fault` (or plain (text, line or None)) back to whoever did that line, at once (M4.2-c).
 
     Items without a line go to the technician who finished last. The line counts as not done again. The caller moves
     the visit on. Refused when nobody has worked on the car.
@@ -63,13 +72,15 @@ def open_rework(work_order: WorkOrder, items: list[tuple[str, WorkOrderLine | No
         raise WorkRefused(_("Nobody has finished any work on this car, so there is nothing to put right."))
     by_line = {job.line_id: job for job in finished}
     opened = []
-    for text, line in items:
+    faults = [Fault(*item) for item in items]
+    for text, line, item in faults:
         source = by_line.get(line.pk if line else None) or finished[-1]
         opened.append(
             Job.objects.create(
                 work_order=work_order,
                 line=line or source.line,
                 kind=JobKind.REWORK,
+                item=item,
                 failed_item=text[:200],
                 failed_note=text[200:700],
                 state=JobState.ASSIGNED,
@@ -85,7 +96,7 @@ def open_rework(work_order: WorkOrder, items: list[tuple[str, WorkOrderLine | No
         work_order,
         "workshop.rework_opened",
         by=by,
-        text="\n".join(text for text, _line in items),
+        text="\n".join(fault.text for fault in faults),
         data={"jobs": [job.pk for job in opened], "technicians": sorted({job.technician_id or 0 for job in opened})},
     )
     return opened

@@ -174,7 +174,7 @@ def to_self_check(work_order: WorkOrder, *, by: Actor) -> WorkOrder:
 def own_job(job: Job, by: Actor) -> tuple[Job, WorkOrder]:
     """Lock the visit and read the job again; refused when it is not the actor's."""
     work_order = lock(job.work_order_id)
-    fresh = Job.objects.select_related("line__operation", "technician").get(pk=job.pk)
+    fresh = Job.objects.select_related("line__operation", "item", "technician").get(pk=job.pk)
     if fresh.technician is None or fresh.technician_id != by.user_id:
         raise WorkRefused(_("“%(job)s” is not your job.") % {"job": fresh.title})
     return fresh, work_order

@@ -58,7 +58,9 @@ def board_fragment(request: StaffRequest) -> HttpResponse:
 def assign(request: StaffRequest, pk: int) -> HttpResponse:
     """The drawer of one car beside the board: technicians in the suggested order, each with his reasons."""
     work_order = fetch(request, WorkOrder.objects.for_rows(), pk=pk)
-    jobs = Job.objects.agreed().filter(work_order=work_order, state__in=MOVABLE).select_related("line__operation")
+    jobs = (
+        Job.objects.agreed().filter(work_order=work_order, state__in=MOVABLE).select_related("line__operation", "item")
+    )
     movable = list(jobs.order_by("id"))
     waiting = [job for job in movable if job.state == "waiting"]
     people = technicians(work_order.centre)
