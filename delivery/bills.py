@@ -37,9 +37,8 @@ class Bill(ActorFields):
     """What the customer owes for one visit: a draft while it is worked out, then numbered without gaps and never changed.
 
     `by_…` says who opened the draft, then who issued it. A credit note mirrors the bill it `corrects`, with negative amounts.
+    No ledger for the database's rights, because a draft is worked out; triggers keep what was issued.
     """
-
-    LEDGER = True
 
     work_order = models.ForeignKey("workorders.WorkOrder", on_delete=models.PROTECT, related_name="bills")
     centre = models.ForeignKey(ServiceCentre, on_delete=models.PROTECT, related_name="+")
@@ -106,9 +105,8 @@ class BillLine(models.Model):
     """One charged line: what the first estimate said, what the customer agreed to last, and what is charged.
 
     `titles` and `units` hold the words in all three languages, so that a copy can be printed in any of them.
+    No ledger, for its bill's reason.
     """
-
-    LEDGER = True
 
     bill = models.ForeignKey(Bill, on_delete=models.CASCADE, related_name="lines")
     line = models.ForeignKey("workorders.WorkOrderLine", on_delete=models.PROTECT, related_name="+")
