@@ -6,12 +6,12 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import Count, OuterRef, Subquery
 from django.http import HttpRequest
 from django.urls import reverse
 
 from appointments.models import Appointment
 from servicedesk.clock import now
-from servicedesk.staff.calendar import Calendar
 from servicedesk.staff.models import ServiceCentre
 from servicedesk.workorders.models import Estimate, Hold, WorkOrder
 
@@ -51,25 +51,30 @@ class Chip:
 
 
 def timeline(request: HttpRequest) -> dict[str, Any]:
-    """Home list: today's bookings on an axis of hours, and how many walked in. Five queries."""
+    """Home list: today's bookings on an axis of hours, and how many walked in. One query (two on a day without any)."""
     centre: ServiceCentre = request.centre  # type: ignore[attr-defined]
     today = centre.today()
-    rows = list(Appointment.objects.on_day(centre, today).exclude(state="no_show").for_rows())
-    windows = Calendar(centre).windows(today)
-    first = min([FIRST_HOUR, *(centre.local(opens).hour for opens, _closes in windows)])
-    last = max([LAST_HOUR, *(centre.local(closes).hour for _opens, closes in windows)])
-    axis = Axis(centre, centre.at(today, dt.time(first)), (last + 1 - first) * 60)
-    found = chips(rows, axis)
-    walk_ins = WorkOrder.objects.filter(
+    visits = WorkOrder.objects.filter(
         centre=centre, source=WorkOrder.Source.WALK_IN, opened_at__gte=centre.at(today, dt.time())
     )
+    walk_ins = visits.order_by().values("centre").annotate(n=Count("pk")).values("n")
+    rows: list[Any] = list(
+        Appointment.objects.on_day(centre, today)
+        .exclude(state="no_show")
+        .select_related("vehicle", "customer")
+        .annotate(walk_ins=Subquery(walk_ins))
+    )
+    hours = [centre.local(row.starts_at).hour for row in rows]
+    first, last = min([FIRST_HOUR, *hours]), max([LAST_HOUR, *hours])
+    axis = Axis(centre, centre.at(today, dt.time(first)), (last + 1 - first) * 60)
+    found = chips(rows, axis)
     return {
         "chips": found,
         "lanes": max((chip.row for chip in found), default=0),
         "ticks": [(axis.percent(60 * hour), f"{first + hour:02d}") for hour in range(last + 1 - first)],
         "now_left": axis.percent(axis.minutes(now())) if 0 <= axis.minutes(now()) <= axis.length else None,
         "booked": len(rows),
-        "walk_ins": walk_ins.count(),
+        "walk_ins": (rows[0].walk_ins or 0) if rows else visits.count(),
         "centre": centre,
     }
 
@@ -115,20 +120,12 @@ def state_of(row: Appointment) -> str:
 
 
 def waiting_for_consent(request: HttpRequest) -> dict[str, Any]:
-    """Home list: cars that wait for the customer's decision, with what he was sent. Two queries."""
-    holds = list(
+    """Home list: cars that wait for the customer's decision, with what he was sent. One query."""
+    newest = Estimate.objects.filter(work_order=OuterRef("work_order")).order_by("-version")
+    holds = (
         Hold.objects.filter(work_order__centre=request.centre, cause=Hold.Cause.CONSENT, ended_at=None)  # type: ignore[attr-defined]
         .select_related("work_order__vehicle", "work_order__customer", "work_order__centre")
-        .order_by("started_at")[:SHOWN]
+        .annotate(total=Subquery(newest.values("total")[:1]), version=Subquery(newest.values("version")[:1]))
+        .order_by("started_at", "pk")
     )
-    newest = {
-        estimate.work_order_id: estimate
-        for estimate in Estimate.objects.filter(work_order__in=[hold.work_order_id for hold in holds]).order_by(
-            "version"
-        )
-    }
-    return {
-        "waiting": [
-            {"hold": hold, "order": hold.work_order, "estimate": newest.get(hold.work_order_id)} for hold in holds
-        ]
-    }
+    return {"waiting": list(holds[:SHOWN])}
