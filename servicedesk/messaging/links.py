@@ -197,8 +197,11 @@ def ended(request: HttpRequest, link: SignedLink) -> HttpResponse:
 
 
 def sealed(response: HttpResponse) -> HttpResponse:
-    """Keep a customer's page out of caches, search engines and other sites' logs."""
+    """Keep a customer's page out of caches, search engines and other sites' logs.
+
+    Not `no-referrer`: under it browsers send `Origin: null` with our own forms, and every one of them would be refused.
+    """
     response["Cache-Control"] = "no-store"
-    response["Referrer-Policy"] = "no-referrer"
+    response["Referrer-Policy"] = "same-origin"
     response["X-Robots-Tag"] = "noindex, nofollow"
     return response

@@ -28,7 +28,7 @@ def test_opening_swaps_the_token_for_a_cookie(link, client):
     assert page.content.decode() == "7 zh-hant link False"
     for response in (answer, page):
         assert response["Cache-Control"] == "no-store"
-        assert response["Referrer-Policy"] == "no-referrer"
+        assert response["Referrer-Policy"] == "same-origin"
         assert response["X-Robots-Tag"] == "noindex, nofollow"
 
 

@@ -100,7 +100,7 @@ def test_a7_a_link_leaks_nowhere(service: Service, mail: MailServer, page: Any, 
     for path in (f"/l/{token}", f"/l/{token}?next=https://evil.example/", f"/l/{token}?next=//evil.example"):
         opened = Wire(service.port).get(path, X_Forwarded_Host="evil.example", Referer="https://evil.example/")
         assert (opened.status, opened.location) == (302, "/appointments/mine/")
-        assert (opened.headers["Cache-Control"], opened.headers["Referrer-Policy"]) == ("no-store", "no-referrer")
+        assert (opened.headers["Cache-Control"], opened.headers["Referrer-Policy"]) == ("no-store", "same-origin")
     forged = Wire(service.port).get(f"/l/{token}", Host="evil.example")
     assert (forged.status, "evil.example" in forged.text, token in forged.text) == (400, False, False)
 
