@@ -57,7 +57,7 @@ class FollowUps:
             "followup.followup",
             call,
             visit.full_number,
-            f"/follow-up/{call}/",
+            f"/follow-up/calls/{call}/",
             agent[3],
             "agent",
             visit.at(handed + 1),

@@ -1,0 +1,154 @@
+"""What the staff's pages cost: `python -m bench.pages HOUSE [--rounds N] [--all]`, after `python -m bench.seed`.
+
+Starts the house as ./run does, signs in as every role and opens every page its roles allow. Queries are counted in this
+process (Django's test client, caches empty); milliseconds are taken over HTTP from the running server, one after the
+other on a kept connection. Memory is what the kernel says (PSS: shared pages divided among those who share them), of the
+web server and of the worker, before and after. Goals: at most 15 queries a page, web ≤ 150 MB, worker ≤ 200 MB.
+"""
+
+from __future__ import annotations
+
+import argparse
+import http.client
+import os
+import statistics
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import django
+
+from bench.house import stack
+
+MOST_QUERIES = 15
+
+
+@dataclass
+class Cost:
+    """One page for one role."""
+
+    role: str
+    name: str
+    address: str
+    queries: int
+    kilobytes: float
+    cookies: str
+    median: float = 0.0
+    slow: float = 0.0
+
+
+def main() -> None:
+    """Start the house, measure, report, stop."""
+    parser = argparse.ArgumentParser(prog="python -m bench.pages", description=__doc__)
+    parser.add_argument("house", help="a house that bench.seed made (its --house, or the number of visits)")
+    parser.add_argument("--rounds", type=int, default=15, help="requests per page")
+    parser.add_argument("--all", action="store_true", help="list every page, not only the dearest")
+    words = parser.parse_args()
+    house = stack(words.house)
+    try:
+        began = time.monotonic()
+        house.start()
+        print(f"from nothing running to the first page: {time.monotonic() - began:.1f} s (worker started too)")
+        os.environ.update(house.environment())
+        django.setup()
+        measure(house, words.rounds, everything=words.all)
+    finally:
+        house.stop()
+
+
+def measure(house: Any, rounds: int, *, everything: bool) -> None:
+    """Open all pages and print what they cost."""
+    from servicedesk.workorders.models import WorkOrder
+
+    time.sleep(3)  # let the worker come up
+    before = {name: memory(child.process.pid) for name, child in (("web", house.web), ("worker", house.worker))}
+    costs, strange = counted()
+    timed(costs, house.port, rounds)
+    print(f"{WorkOrder.objects.count():,} work orders; {len(costs)} pages of {len({c.role for c in costs})} people")
+    print(f"\n{'role':12}{'page':34}{'queries':>8}{'p50 ms':>9}{'p95 ms':>9}{'kB':>7}")
+    ordered = sorted(costs, key=lambda cost: (-cost.queries, -cost.median))
+    slowest = sorted(costs, key=lambda cost: -cost.median)[:12]
+    for cost in ordered if everything else [*ordered[:12], *[c for c in slowest if c not in ordered[:12]]]:
+        mark = " !" if cost.queries > MOST_QUERIES else ""
+        figures = f"{cost.queries:8}{cost.median:9.1f}{cost.slow:9.1f}{cost.kilobytes:7.0f}{mark}"
+        print(f"{cost.role:12}{cost.name:34}{figures}  {cost.address}")
+    print(f"\nqueries: most {ordered[0].queries}, median {statistics.median(c.queries for c in costs):.0f}")
+    medians = [cost.median for cost in costs]
+    print(f"p50 over all pages: median {statistics.median(medians):.1f} ms, most {max(medians):.1f} ms")
+    for name, child in (("web", house.web), ("worker", house.worker)):
+        print(f"{name}: {before[name]} MB PSS when started, {memory(child.process.pid)} MB after")
+    for line in strange:
+        print(f"not measured: {line}")
+
+
+def counted() -> tuple[list[Cost], list[str]]:
+    """Queries of every page, with empty caches; and pages that did not answer 200."""
+    from django.core.cache import cache
+    from django.db import connection
+    from django.test import Client
+    from django.test.utils import CaptureQueriesContext
+
+    from bench.walk import pages, people
+
+    costs, strange = [], []
+    for role, user in people().items():
+        browser = Client(raise_request_exception=False)
+        browser.force_login(user, "django.contrib.auth.backends.ModelBackend")
+        cookies = f"sessionid={browser.cookies['sessionid'].value}; language=zh-hant"
+        for name, address in pages(user):
+            cache.clear()
+            with CaptureQueriesContext(connection) as queries:
+                answer = browser.get(address)
+            size = sum(map(len, answer)) / 1000 if answer.status_code == 200 else 0
+            if answer.status_code == 200:
+                costs.append(Cost(role, name, address, len(queries), size, cookies))
+            elif answer.status_code != 405:
+                strange.append(f"{role} {name} {address}: {answer.status_code}")
+    return costs, strange
+
+
+def timed(costs: list[Cost], port: int, rounds: int) -> None:
+    """Ask the running server for every page, `rounds` times, after one round to warm it."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+    for cost in costs:
+        taken = []
+        for _round in range(rounds + 1):
+            began = time.perf_counter()
+            connection.request("GET", quote(cost.address, safe="/?=&+-."), headers={"Cookie": cost.cookies})
+            answer = connection.getresponse()
+            answer.read()
+            taken.append((time.perf_counter() - began) * 1000)
+            if answer.status != 200:
+                raise SystemExit(f"{cost.address} answered {answer.status}")
+        taken = sorted(taken[1:])
+        cost.median, cost.slow = statistics.median(taken), taken[min(len(taken) - 1, int(len(taken) * 0.95))]
+
+
+def memory(pid: int) -> int:
+    """Megabytes (PSS) of a process and all its children."""
+    return sum(pss(each) for each in family(pid)) // 1000
+
+
+def family(pid: int) -> Iterator[int]:
+    """A process and its descendants."""
+    yield pid
+    with suppress(OSError):
+        for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split():
+            yield from family(int(child))
+
+
+def pss(pid: int) -> int:
+    """Kilobytes of one process, shared pages divided among those who share them."""
+    with suppress(OSError):
+        for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
+            if line.startswith("Pss:"):
+                return int(line.split()[1])
+    return 0
+
+
+if __name__ == "__main__":
+    main()
