@@ -92,7 +92,7 @@ def samples(name: str, names: frozenset[str], user: User, centres: Any) -> list[
     if name == "workshop:job":
         pk = Job.objects.filter(technician=user).order_by("-pk").values_list("pk", flat=True).first()
         return [{"pk": pk}] if pk else []
-    if name == "workorders:panel" or "line" in names or "number" in names:
+    if name == "workorders:panel" or names - {"pk", "group"}:
         return []
     if name in ROW_OF:
         pk = ROW_OF[name]._base_manager.order_by("-pk").values_list("pk", flat=True).first()
