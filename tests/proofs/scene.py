@@ -57,6 +57,21 @@ def letter(**booking: Any) -> int:
     return confirmed(centre, who["advisor"], **booking).pk
 
 
+def delivered(plate: str) -> int:
+    """A visit from reception to the handed-over car, by the demo's people; returns the number of its follow-up plan."""
+    from followup.models import FollowUpPlan
+    from tests.fixtures import delivery, quality, workshop
+
+    centre, who = people()
+    visit = workshop.authorised_walk_in(centre, who["advisor"], plate=plate)
+    workshop.repaired(visit, who["technician"], who["supervisor"])
+    quality.self_checked(visit, who["technician"])
+    quality.inspected(visit, who["inspector"])
+    delivery.made_ready(visit, who["detailer"], who["cashier"])
+    delivery.handed_over(visit, who["advisor"], who["cashier"])
+    return FollowUpPlan.objects.get(work_order=visit).pk
+
+
 def main() -> None:
     """Set Django up, play, and print the result as one line of JSON."""
     import django

@@ -5,8 +5,10 @@ The proof kills, silences and restarts its parts; at the end everything is up ag
 
 from __future__ import annotations
 
+import json
 import signal
 import socket
+import subprocess
 import sys
 import time
 from collections.abc import Callable
@@ -15,7 +17,8 @@ from typing import Any
 
 import psycopg
 
-from servicedesk.embedded.processes import Child, wait_until
+from servicedesk.embedded import testing
+from servicedesk.embedded.processes import CHECKOUT, Child, wait_until
 from servicedesk.embedded.stack import Stack
 from tests.proofs.visitor import Visitor
 
@@ -35,9 +38,19 @@ class Service(Stack):
 
     def begin(self) -> Service:
         """Start everything, with the demo's people and customers."""
+        if self.postgres:
+            testing.copy(testing.migrated(self.state), self.postgres.data)
         self.start()
         self.manage("load_demo")
         return self
+
+    def ring(self, task: str, *ids: int) -> None:
+        """Ask the worker to run a task now, as a page does after its commit."""
+        words = ["-m", "celery", "-A", "servicedesk", "call", task, "--args", json.dumps(ids)]
+        done = subprocess.run(
+            [sys.executable, *words], env=self.environment(), cwd=CHECKOUT, capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 0, done.stderr
 
     def visitor(self, user: str = "") -> Visitor:
         """Return a browser; with `user` that person is signed in."""

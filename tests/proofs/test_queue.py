@@ -6,12 +6,15 @@ import collections
 import os
 import time
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
 
+from servicedesk.celery import app
 from tests.messaging.mailserver import MailServer
 from tests.proofs.booking import Booking, book
+from tests.proofs.scene import at_tuesday_ten, play
 from tests.proofs.stack import Service
 
 pytestmark = pytest.mark.prove
@@ -28,6 +31,18 @@ DEATHS = [
     "before-task:insight.sweep",
     "after-task:insight.sweep",
 ]
+PLANNING_DEATHS = [
+    "before-task:followup.tasks.plan",
+    "before:followup.services:plan_calls",
+    "after:followup.services:plan_calls",
+    "after-task:followup.tasks.plan",
+]
+PLANNED = "SELECT planned_at IS NOT NULL FROM followup_followupplan WHERE id = %s"
+EVENTS_AND_CALLS = """
+    SELECT (SELECT count(*) FROM workorders_event e WHERE e.work_order_id = p.work_order_id AND e.kind = 'followup.planned'),
+           (SELECT count(*) FROM followup_followup f WHERE f.work_order_id = p.work_order_id)
+    FROM followup_followupplan p WHERE p.id = %s
+"""
 DOUBLED = "before:servicedesk.messaging.relay:mark_sent"
 """Here the mail server has the letter and we do not know it: it goes out again, under the same Message-ID."""
 
@@ -77,6 +92,38 @@ def test_q1_worker_killed_at_each_step_of_each_task(service: Service, mail: Mail
     twice = [letter for letter, times in letters(mail).items() if times > 1]
     assert len(twice) <= 1, "only the death between sending and marking may send again, recognisably"
     assert sum(letters(mail).values()) <= len(DEATHS) + DEATHS.count(DOUBLED)
+
+
+@pytest.mark.proof("Q1")
+def test_q1_worker_killed_while_planning_follow_ups(service: Service):
+    """Each delivered visit is planned once: the same calls, one event."""
+    at_tuesday_ten(service)
+    calls = {}
+    for number, death in enumerate(PLANNING_DEATHS):
+        service.kill(service.worker)
+        service.start_faulty_worker(death)
+        plan = play(service, "delivered", plate=f"PLN-{1000 + number}")
+        service.ring("followup.tasks.plan", plan)
+        service.wait(f"the worker dies {death}", lambda: not service.worker.running(), 90)
+        service.kill(service.worker)
+        service.move_clock(LEASE)  # plans that were not rung for are swept after a minute
+        service.restore_parts()
+        took = service.wait("the calls are planned", partial(service.one, PLANNED, plan), 120)
+        service.ring("followup.tasks.plan", plan)  # and once more
+        service.settle()
+        events = service.rows(EVENTS_AND_CALLS, plan)
+        print(f"Q1 {death}: died, planned {took:.0f} s after the restart; events, calls: {events[0]}", flush=True)
+        calls[death] = events[0]
+    assert {count for count, _ in calls.values()} == {1}
+    assert len({made for _, made in calls.values()}) == 1
+
+
+def test_q1_knows_every_task():
+    """A new task needs its deaths in this file."""
+    app.loader.import_default_modules()
+    ours = {name for name in app.tasks if not name.startswith("celery.")}
+    killed = {death.split(":", 1)[1] for death in DEATHS + PLANNING_DEATHS if "task" in death.split(":")[0]}
+    assert ours == killed
 
 
 @pytest.mark.proof("Q2")
