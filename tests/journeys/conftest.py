@@ -131,6 +131,24 @@ class Person:
         (button if button.count() else self.page.get_by_role("link", name=name, exact=exact)).first.click()
         self.page.wait_for_load_state()
 
+    def next(self) -> None:
+        """Take the next step: the one primary button of the screen."""
+        self.page.locator("a.btn-primary:visible, button.btn-primary:visible").first.click()
+        self.page.wait_for_load_state()
+
+    def choose(self, name: str, value: str) -> None:
+        """Tap the answer `value` of the question `name` (the label, as a finger does)."""
+        self.page.locator(f'label:has(input[name="{name}"][value="{value}"])').first.click()
+
+    def answer_all(self, value: str) -> None:
+        """Tap `value` for every item of a check list."""
+        for label in self.page.locator(f'.sd-item label:has(input[type="radio"][value="{value}"])').all():
+            label.click()
+
+    def fill(self, **fields: str) -> None:
+        for name, text in fields.items():
+            self.page.locator(f'[name="{name}"]:visible').first.fill(text)
+
     def sees(self, text: str) -> None:
         expect(self.page.get_by_text(text).first).to_be_visible()
 
@@ -144,7 +162,9 @@ class Person:
         mouse.move(box["x"] + 20, box["y"] + box["height"] / 2)
         mouse.down()
         for step in range(1, 9):
-            mouse.move(box["x"] + 20 + step * box["width"] / 12, box["y"] + box["height"] * (0.3 + 0.4 * (step % 2)), steps=4)
+            mouse.move(
+                box["x"] + 20 + step * box["width"] / 12, box["y"] + box["height"] * (0.3 + 0.4 * (step % 2)), steps=4
+            )
         mouse.up()
 
 
