@@ -6,20 +6,17 @@ A journey sees what people see: pages in Chromium, and the messages that were ke
 from __future__ import annotations
 
 import datetime as dt
-import json
 import shutil
-import socket
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from servicedesk.embedded.postgres import OWNER
-from servicedesk.embedded.stack import Stack
+from tests.proofs.stack import Service
 
 TUESDAY_TEN = dt.datetime(2026, 11, 24, 2, 0, tzinfo=dt.UTC)
 PHONE = {"width": 390, "height": 844}
@@ -30,76 +27,54 @@ PATIENCE = 30  # seconds for background work
 expect.set_options(timeout=15_000)
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-class House:
+class House(Service):
     """The running service, with the few things a journey asks of it besides its pages."""
-
-    def __init__(self, stack: Stack) -> None:
-        self.stack = stack
-        self.url = stack.url
-
-    def ask(self, code: str) -> Any:
-        """Run `code` in the service's own Django and return what it leaves in `answer`."""
-        printed = self.stack.manage("shell", "-v", "0", "-c", f"import json\n{code}\nprint('=>' + json.dumps(answer))")
-        return json.loads(printed.rsplit("=>", 1)[1])
 
     def set_clock(self, moment: dt.datetime) -> None:
         """Let every process of the service read `moment` from now on; it runs on from there."""
-        seconds = int((moment - dt.datetime.now(dt.UTC)).total_seconds())
-        self.ask(
-            "from servicedesk.staff.models import ClockOffset\n"
-            "ClockOffset.objects.all().delete()\n"
-            f"ClockOffset.objects.create(seconds={seconds})\nanswer = True"
-        )
+        self.rows("DELETE FROM staff_clockoffset")
+        self.move_clock(int((moment - dt.datetime.now(dt.UTC)).total_seconds()))
         time.sleep(1.2)  # each process reads the offset once a second
 
-    def wait(self, code: str, what: str) -> Any:
-        """Ask again until the answer is true; fails with `what` when background work does not get there."""
-        deadline = time.monotonic() + PATIENCE
-        while time.monotonic() < deadline:
-            answer = self.ask(code)
-            if answer:
-                return answer
-            time.sleep(0.5)
-        raise AssertionError(f"within {PATIENCE} s the worker did not: {what}")
+    def letter(self, kind: str) -> Letter:
+        """The newest sent message of `kind`; fails when the worker does not send one."""
+        sent = "SELECT id, link_id FROM messaging_message WHERE kind = %s AND state = 'sent' ORDER BY id DESC LIMIT 1"
+        self.wait(f"send {kind}", lambda: bool(self.rows(sent, kind)), PATIENCE)
+        (pk, link), *_ = self.rows(sent, kind)
+        subject, body = self.rows("SELECT subject, body FROM messaging_message WHERE id = %s", pk)[0]
+        address = ""
+        if link:
+            code = f"from servicedesk.messaging.models import SignedLink as S; print(S.objects.get(pk={link}).url)"
+            address = self.manage("shell", "-v", "0", "-c", code).strip().splitlines()[-1]
+        return Letter(subject, body, address)
 
-    def letter(self, kind: str) -> dict[str, str]:
-        """The newest sent message of `kind`: subject, body and the customer's link."""
-        answer = self.wait(
-            "from servicedesk.messaging.models import Message\n"
-            f"m = Message.objects.filter(kind={kind!r}, state='sent').select_related('link').order_by('-pk').first()\n"
-            "answer = m and {'subject': m.subject, 'body': m.body, 'link': m.link.url if m.link else ''}",
-            f"send {kind}",
-        )
-        assert isinstance(answer, dict)
-        return answer
 
-    def reconcile(self) -> str:
-        return self.stack.manage("reconcile", role=OWNER)
+@dataclass(frozen=True)
+class Letter:
+    """A message as it was sent, with the address behind its link."""
+
+    subject: str
+    body: str
+    link: str
 
 
 @pytest.fixture(scope="module")
 def house() -> Iterator[House]:
+    """A service of its own for the journeys of one file, at Tuesday ten o'clock, with the demo's people."""
     state = Path(tempfile.mkdtemp(prefix="sd-j-"))
     state.chmod(0o711)
-    stack = Stack(state, port=free_port(), durable=False, settings={"CLOCK_IS_MOVABLE": "1"})
+    made = House(state)
     try:
-        stack.start_servers()
-        stack.prepare()
-        stack.manage("load_demo")
-        made = House(stack)
+        made.start_servers()
+        made.prepare()
+        made.manage("load_demo")
         made.set_clock(TUESDAY_TEN)
-        stack.start_web()
-        stack.start_worker()
-        stack.wait_for_web()
+        made.start_web()
+        made.start_worker()
+        made.wait_for_web()
         yield made
     finally:
-        stack.stop()
+        made.stop()
         shutil.rmtree(state, ignore_errors=True)
 
 

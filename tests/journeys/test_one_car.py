@@ -11,10 +11,11 @@ from tests.journeys.conftest import PHONE, TABLET, House, Person
 
 PLATE = "DEM-0526"
 CONCERN = "踩煞車時前面有尖銳的聲音，冷車特別明顯。"
-WORK_ORDER = (
-    "from servicedesk.workorders.models import WorkOrder\n"
-    f"w = WorkOrder.objects.filter(vehicle__plate={PLATE!r}).order_by('-pk').first()\n"
+VISIT = f"FROM workorders_workorder w JOIN customers_vehicle v ON v.id = w.vehicle_id WHERE v.plate = '{PLATE}'"
+LINES = (
+    "SELECT state FROM workorders_workorderline WHERE work_order_id = %s AND parent_id IS NULL AND origin {} ORDER BY 1"
 )
+NEXT_JOB = "SELECT id, state FROM workshop_job WHERE work_order_id = %s AND state <> 'done' ORDER BY id LIMIT 1"
 
 
 def test_one_car_from_online_booking_to_closed_complaint(house: House, person: Callable[..., Person]) -> None:
@@ -30,7 +31,7 @@ def test_one_car_from_online_booking_to_closed_complaint(house: House, person: C
 
 
 def stage(house: House) -> str:
-    return str(house.ask(WORK_ORDER + "answer = w.stage"))
+    return str(house.one(f"SELECT w.stage {VISIT}"))
 
 
 def book_online(customer: Person) -> None:
@@ -63,15 +64,15 @@ def book_online(customer: Person) -> None:
 def confirm(house: House, advisor: Person, customer: Person) -> None:
     """M1.2-a, M1.2-c: the advisor confirms; Celery sends number, time, place, items and estimate."""
     received = house.letter("appointment_received")
-    assert PLATE in received["body"] or "B2611" in received["body"]
+    assert PLATE in received.body or "B2611" in received.body
     advisor.go("/appointments/")
     advisor.page.get_by_role("link", name=PLATE).first.click()
     advisor.sees(CONCERN)
     advisor.next()
     letter = house.letter("appointment_confirmed")
     for words in ("B2611-0001", "台北內湖廠", "台北市內湖區示範路88號", "更換前煞車來令片", "NT$"):
-        assert words in letter["subject"] + letter["body"]
-    customer.go(letter["link"])
+        assert words in letter.subject + letter.body
+    customer.go(letter.link)
     customer.sees(PLATE)
     assert "/l/" not in customer.page.url
 
@@ -81,7 +82,7 @@ def receive_and_inspect(house: House, tablet: Person) -> int:
     tablet.go("/reception/")
     tablet.page.locator(f'a[href*="appointment="]:has-text("{PLATE}")').first.click()
     tablet.next()
-    pk = int(house.ask(WORK_ORDER + "answer = w.pk"))
+    pk = int(house.one(f"SELECT w.id {VISIT}"))
     tablet.go(f"/reception/{pk}/readings/")
     tablet.fill(odometer="39800", keys="2")
     tablet.choose("fuel", "1/2")
@@ -121,8 +122,7 @@ def agree_on_work(house: House, advisor: Person, tablet: Person, pk: int) -> Non
     advisor.go(f"/reception/{pk}/authorise/")
     advisor.next()
     assert stage(house) == "authorised"
-    states = house.ask(WORK_ORDER + "answer = sorted(w.lines.filter(parent=None).values_list('state', flat=True))")
-    assert states == ["approved", "approved", "declined"]
+    assert house.rows(LINES.format("<> 'repair'"), pk) == [("approved",), ("approved",), ("declined",)]
 
 
 def repair(house: House, person: Callable[..., Person], customer: Person, pk: int) -> None:
@@ -140,12 +140,8 @@ def repair(house: House, person: Callable[..., Person], customer: Person, pk: in
     technician.next()
     assert stage(house) == "repair"
     report_a_problem(house, technician, supervisor, person, customer, pk)
-    while job := house.ask(
-        "from workshop.models import Job\n"
-        f"j = Job.objects.filter(work_order={pk}).exclude(state='done').order_by('pk').first()\n"
-        "answer = j and [j.pk, j.state]"
-    ):
-        work_on(technician, pk, *job)
+    while job := house.rows(NEXT_JOB, pk):
+        work_on(technician, pk, *job[0])
     assert stage(house) == "selfcheck"
 
 
@@ -153,9 +149,7 @@ def report_a_problem(
     house: House, technician: Person, supervisor: Person, person: Callable[..., Person], customer: Person, pk: int
 ) -> None:
     """M3.2-c: reported at once, offered, and consented to on the customer's telephone before it starts."""
-    job = house.ask(
-        f"from workshop.models import Job\nanswer = Job.objects.filter(work_order={pk}, state='running').first().pk"
-    )
+    job = house.one("SELECT id FROM workshop_job WHERE work_order_id = %s AND state = 'running'", pk)
     technician.go(f"/workshop/jobs/{job}/finding/")
     technician.fill(text="前碟盤厚度 21.4 mm，低於下限 22.0 mm。")
     technician.choose("urgency", "now")
@@ -170,17 +164,13 @@ def report_a_problem(
     advisor.go(f"/reception/{pk}/estimate/")
     advisor.page.locator(f'form[action="/reception/{pk}/send/"] button').click()
     advisor.page.wait_for_load_state()
-    customer.go(house.letter("estimate_approval")["link"])
+    customer.go(house.letter("estimate_approval").link)
     customer.sees("更換前煞車碟盤")
     customer.page.locator('label:has(input[value="approve"])').first.click()
     customer.fill(signature_name="王小明")
     customer.next()
-    assert house.ask(
-        WORK_ORDER + "answer = sorted(w.lines.filter(origin='repair', parent=None).values_list('state', flat=True))"
-    ) == ["approved"]
-    if house.ask(
-        f"from workshop.models import Job\nanswer = Job.objects.filter(work_order={pk}, state='waiting').exists()"
-    ):
+    assert house.rows(LINES.format("= 'repair'"), pk) == [("approved",)]
+    if house.one("SELECT count(*) FROM workshop_job WHERE work_order_id = %s AND state = 'waiting'", pk):
         supervisor.go(f"/workshop/{pk}/assign/")
         supervisor.page.locator(".sd-cand", has_text="陳志豪").click()
         supervisor.fill(reason="同一位技師接續施工")
@@ -236,12 +226,8 @@ def inspect(house: House, person: Callable[..., Person], pk: int) -> None:
     inspector.page.locator("button.btn-danger:visible").click()
     inspector.page.wait_for_load_state()
     assert stage(house) == "rework"
-    while job := house.ask(
-        "from workshop.models import Job\n"
-        f"j = Job.objects.filter(work_order={pk}).exclude(state='done').order_by('pk').first()\n"
-        "answer = j and [j.pk, j.state]"
-    ):
-        work_on(technician, pk, *job)
+    while job := house.rows(NEXT_JOB, pk):
+        work_on(technician, pk, *job[0])
     assert stage(house) == "selfcheck"
     sign_self_check(technician, pk)
     inspector.go(f"/quality/{pk}/final/")
