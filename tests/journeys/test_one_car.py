@@ -58,7 +58,7 @@ def book_online(customer: Person) -> None:
     customer.sees("王小明")
     customer.sees(CONCERN)
     customer.next()
-    customer.sees("我們收到您的預約")
+    customer.sees("B2611-0001")
 
 
 def confirm(house: House, advisor: Person, customer: Person) -> None:
@@ -97,7 +97,10 @@ def receive_and_inspect(house: House, tablet: Person) -> int:
     tablet.draw_signature()
     tablet.fill(signature_name="王小明")
     tablet.next()
-    tablet.sees("已簽署並鎖定")
+    assert (
+        house.one("SELECT count(*) FROM reception_inspection WHERE work_order_id = %s AND confirmed_at IS NOT NULL", pk)
+        == 1
+    )
     return pk
 
 
