@@ -108,7 +108,7 @@ def agree_on_work(house: House, advisor: Person, tablet: Person, pk: int) -> Non
     """M2.2-c: two lines approved, one declined, signed on the tablet; delivery promised; the workshop may begin."""
     advisor.go(f"/reception/{pk}/estimate/")
     operation = advisor.page.locator('select[name="operation"]')
-    operation.select_option(value=operation.locator("option", has_text="MNT-070").get_attribute("value"))
+    operation.select_option(value=operation.locator("option", has_text="更換煞車油").first.get_attribute("value"))
     advisor.fill(finding="煞車油含水率 3.5%")
     advisor.page.locator('form:has(select[name="operation"]) button').last.click()
     advisor.page.wait_for_load_state()
@@ -161,7 +161,7 @@ def report_a_problem(
     supervisor.page.get_by_text("前碟盤厚度").first.click()
     supervisor.page.wait_for_load_state()
     operation = supervisor.page.locator('select[name="operation"]')
-    operation.select_option(value=operation.locator("option", has_text="BRK-030").get_attribute("value"))
+    operation.select_option(value=operation.locator("option", has_text="更換前煞車碟盤").first.get_attribute("value"))
     supervisor.next()
     advisor = person("advisor")
     advisor.go(f"/reception/{pk}/estimate/")
