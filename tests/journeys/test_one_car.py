@@ -42,8 +42,9 @@ def book_online(customer: Person) -> None:
     customer.page.locator('select[name="model"]').select_option(label="RAV4")
     customer.choose("moments", "braking")
     customer.next()
-    for code in ("BRK-010", "MNT-010"):
-        if not customer.page.locator(f'input[name="operations"][value="{code}"]').is_checked():
+    for box in customer.page.locator('input[name="operations"]').all():
+        code = str(box.get_attribute("value"))
+        if box.is_checked() != (code in ("BRK-010", "MNT-010")):
             customer.choose("operations", code)
     customer.next()
     customer.page.locator('.c-slot:has(input[name="starts_at"])').first.click()
@@ -161,14 +162,14 @@ def report_a_problem(
     supervisor.page.get_by_text("前碟盤厚度").first.click()
     supervisor.page.wait_for_load_state()
     operation = supervisor.page.locator('select[name="operation"]')
-    operation.select_option(value=operation.locator("option", has_text="更換前煞車碟盤").first.get_attribute("value"))
+    operation.select_option(value=operation.locator("option", has_text="更換前煞車來令片與碟盤").first.get_attribute("value"))
     supervisor.next()
     advisor = person("advisor")
     advisor.go(f"/reception/{pk}/estimate/")
     advisor.page.locator(f'form[action="/reception/{pk}/send/"] button').click()
     advisor.page.wait_for_load_state()
     customer.go(house.letter("estimate_approval").link)
-    customer.sees("更換前煞車碟盤")
+    customer.sees("更換前煞車來令片與碟盤")
     customer.page.locator('label:has(input[value="approve"])').first.click()
     customer.fill(signature_name="王小明")
     customer.next()
