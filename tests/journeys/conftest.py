@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.proofs.stack import Service
 
@@ -144,18 +144,15 @@ class Person:
 
 
 @pytest.fixture
-def person(house: House, browser: Browser) -> Iterator[Callable[..., Person]]:
+def person(house: House, new_context: Callable[..., BrowserContext]) -> Iterator[Callable[..., Person]]:
     """Make somebody: `person("advisor")`, `person(screen=PHONE)` for a customer."""
-    contexts, people = [], []
+    people: list[Person] = []
 
     def make(username: str = "", *, screen: dict[str, int] | None = None, language: str = "zh-TW") -> Person:
-        context = browser.new_context(viewport=screen or DESK, locale=language, has_touch=screen is not None)
-        contexts.append(context)
+        context = new_context(viewport=screen or DESK, locale=language, has_touch=screen is not None)
         somebody = Person(house, context)
         people.append(somebody)
         return somebody.sign_in(username) if username else somebody
 
     yield make
-    for context in contexts:
-        context.close()
     assert [line for somebody in people for line in somebody.trouble] == []
