@@ -19,7 +19,7 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils import translation
+from django.utils import timezone, translation
 
 from servicedesk.clock import now
 from servicedesk.messaging import outbox
@@ -179,6 +179,7 @@ def customer_link(*purposes: str) -> Callable[[View], View]:
                 request.LANGUAGE_CODE = translation.get_language()  # type: ignore[attr-defined]
             request.link = link  # type: ignore[attr-defined]
             request.centre = link.centre  # type: ignore[attr-defined]
+            timezone.activate(link.centre.zone)
             request.actor = Actor.of_link(link)  # type: ignore[attr-defined]
             return sealed(view(request, *args, **kwargs))
 

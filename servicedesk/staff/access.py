@@ -14,6 +14,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import models
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import get_object_or_404
+from django.utils import timezone
 
 from servicedesk.staff.actors import Actor
 from servicedesk.staff.roles import Role
@@ -61,11 +62,16 @@ def public(view: View) -> View:
 
 
 def enter_centre(request: HttpRequest, allowed: list[int]) -> None:
-    """Set `request.centre`: the one chosen in this session if the view allows it there, else the first that does."""
+    """Set `request.centre`: the one chosen in this session if the view allows it there, else the first that does.
+
+    Forms read and show times on its clock; the middleware puts UTC back when the request is over.
+    """
     chosen = request.session.get("centre")
     centre_id = chosen if chosen in allowed else allowed[0]
     memberships = request.user.memberships_now()  # type: ignore[union-attr]
-    request.centre = next(m.centre for m in memberships if m.centre_id == centre_id)  # type: ignore[attr-defined]
+    centre = next(m.centre for m in memberships if m.centre_id == centre_id)
+    request.centre = centre  # type: ignore[attr-defined]
+    timezone.activate(centre.zone)
 
 
 def fetch(request: HttpRequest, rows: Any, **lookup: Any) -> Any:

@@ -1,4 +1,4 @@
-"""The gatekeeper: a view without a declaration of access is not served, and staff see their own language."""
+"""The gatekeeper: a view without a declaration of access is not served, and staff see their own language and clock."""
 
 from collections.abc import Callable
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
-from django.utils import translation
+from django.utils import timezone, translation
 
 OWN_GUARD = ("django.contrib.admin", "django.contrib.staticfiles")
 """Packages whose views guard themselves: the admin site lets only active staff in."""
@@ -24,7 +24,8 @@ class AccessMiddleware:
         if user.is_authenticated and user.language and chosen not in dict(settings.LANGUAGES):
             translation.activate(user.language)
             request.LANGUAGE_CODE = translation.get_language()  # type: ignore[attr-defined]
-        return self.get_response(request)
+        with timezone.override(None):  # views activate their centre's zone
+            return self.get_response(request)
 
     def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> None:
         module = getattr(view, "__module__", "")
