@@ -132,8 +132,10 @@ def windows_of(
 ) -> list[tuple[dt.datetime, dt.datetime]]:
     """(from, until) of each call of `rule`, the first one within the week."""
     start = calendar.centre.local(handed_over).date()
-    first = contact_day(calendar, start, max(rule.first_day_from, 1), min(max(rule.first_day_to, 1), WEEK))
-    opens = min(first, start + dt.timedelta(days=max(rule.first_day_from, 1)))
+    last = min(max(rule.first_day_to, 1), WEEK)
+    earliest = min(max(rule.first_day_from, 1), last)
+    first = contact_day(calendar, start, earliest, last)
+    opens = min(first, start + dt.timedelta(days=earliest))
     week_over = handed_over + dt.timedelta(days=WEEK)
     until = min(closing_of(calendar, first), week_over)
     windows = [(min(opening_of(calendar, opens), until), until)]
