@@ -108,7 +108,9 @@ class FindingsForm(forms.Form):
     """What the investigation brought (M8.2-a, M8.2-d)."""
 
     cause_kind = forms.ChoiceField(label=gettext_lazy("Kind of cause"), choices=[("", "—"), *Cause.choices])
-    cause = forms.CharField(label=gettext_lazy("Cause"), max_length=LONGEST, widget=forms.Textarea(attrs={"rows": 2}))
+    cause = forms.CharField(
+        label=gettext_lazy("Root cause"), max_length=LONGEST, widget=forms.Textarea(attrs={"rows": 2})
+    )
     responsibility = forms.CharField(label=gettext_lazy("Responsibility"), max_length=LONGEST)
     remedy = forms.CharField(label=gettext_lazy("Remedy"), max_length=LONGEST, widget=forms.Textarea(attrs={"rows": 2}))
     prevention = forms.CharField(
@@ -164,4 +166,6 @@ class CloseForm(forms.Form):
 class NoteForm(forms.Form):
     """Something learnt or said."""
 
-    text = forms.CharField(label=gettext_lazy("Note"), max_length=LONGEST, widget=forms.Textarea(attrs={"rows": 2}))
+    text = forms.CharField(
+        label=gettext_lazy("What was learnt or said"), max_length=LONGEST, widget=forms.Textarea(attrs={"rows": 2})
+    )

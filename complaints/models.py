@@ -37,7 +37,7 @@ class ComplaintState(models.TextChoices):
 
 
 class ComplaintSource(models.TextChoices):
-    PHONE = "phone", _("By telephone")
+    PHONE = "phone", _("Telephone")
     SITE = "site", _("In person")
     EMAIL = "email", _("E-mail")
     FOLLOW_UP = "follow_up", _("During a follow-up call")

@@ -12,18 +12,16 @@ from servicedesk.workorders.gates import Requirement
 def to_close(complaint: Complaint) -> list[Requirement]:
     """Requirements for closing, met or not, in the order of the process."""
     url = complaint.get_absolute_url()
-    owner = complaint.owner_role
+    owner, agent = str(Role(complaint.owner_role).label), str(Role.AGENT.label)
     found = complaint.investigated_at is not None
     return [
-        Requirement(
-            complaint.apologised_at is not None, _("Apology given and answer promised"), "M8.1-c", url, Role.AGENT.value
-        ),
+        Requirement(complaint.apologised_at is not None, _("Apology given and answer promised"), "M8.1-c", url, agent),
         Requirement(
             complaint.owner_id is None or complaint.owner_id != complaint.concerning_id,
             _("Not handled by the person complained about"),
             "M8.2-a",
             url,
-            Role.MANAGER.value,
+            str(Role.MANAGER.label),
         ),
         Requirement(found, _("Cause, responsibility and remedy recorded"), "M8.2-a", f"{url}#investigate", owner),
         Requirement(
@@ -41,6 +39,6 @@ def to_close(complaint: Complaint) -> list[Requirement]:
             _("Accepted by the complainant"),
             "M8.2-c",
             f"{url}#decision",
-            Role.AGENT.value,
+            agent,
         ),
     ]

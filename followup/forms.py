@@ -37,7 +37,7 @@ class CallForm(forms.Form):
     )
     service = forms.ChoiceField(label=gettext_lazy("Content with the service?"), choices=SCORES, required=False)
     words = forms.CharField(
-        label=gettext_lazy("In the customer's words"),
+        label=gettext_lazy("Customer's own words"),
         required=False,
         max_length=LONGEST,
         widget=forms.Textarea(attrs={"rows": 3}),
@@ -46,7 +46,7 @@ class CallForm(forms.Form):
         label=gettext_lazy("What it is"), choices=Problem.Kind.choices, required=False, initial=Problem.Kind.PROBLEM
     )
     problem = forms.CharField(
-        label=gettext_lazy("Problem or suggestion to pass on"),
+        label=gettext_lazy("What is not right, or suggested"),
         required=False,
         max_length=LONGEST,
         widget=forms.Textarea(attrs={"rows": 2}),

@@ -115,7 +115,7 @@ class Outcome(models.TextChoices):
     NO_ANSWER = "no_answer", _("No answer")
     CALL_BACK = "call_back", _("Call back later")
     WRONG_NUMBER = "wrong_number", _("Wrong number")
-    REFUSED = "refused", _("Does not want to be called")
+    REFUSED = "refused", _("No calls wanted")
 
 
 class Attempt(ActorFields):

@@ -53,7 +53,8 @@ def desk(request: StaffRequest) -> HttpResponse:
 def call(request: StaffRequest, pk: int) -> HttpResponse:
     """One call: whom, about what, the script, what was tried before."""
     row = fetch(request, FollowUp.objects.for_rows().select_related("centre"), pk=pk)
-    return _desk(request, _list(request), row, CallForm(call=row) if row.is_waiting else None)
+    form = CallForm(call=row) if row.is_waiting else None
+    return _desk(request, _list(request), row, form, chosen=True)
 
 
 @require_POST
@@ -71,7 +72,7 @@ def record(request: StaffRequest, pk: int) -> HttpResponse:
             redirect=lambda _attempt: reverse("followup:desk"),
             on_refusal=row,
         )
-    return _desk(request, _list(request), row, form, status=422)
+    return _desk(request, _list(request), row, form, chosen=True, status=422)
 
 
 @require_POST
@@ -178,10 +179,16 @@ def _list(request: StaffRequest) -> dict[str, Any]:
 
 
 def _desk(
-    request: StaffRequest, rows: dict[str, Any], row: FollowUp | None, form: CallForm | None, status: int = 200
+    request: StaffRequest,
+    rows: dict[str, Any],
+    row: FollowUp | None,
+    form: CallForm | None,
+    *,
+    chosen: bool = False,
+    status: int = 200,
 ) -> HttpResponse:
     """The desk with one call open: five queries more than the list."""
-    context: dict[str, Any] = {**rows, "call": row, "form": form}
+    context: dict[str, Any] = {**rows, "call": row, "form": form, "chosen": chosen}
     if row is not None:
         order = row.work_order
         context |= {
