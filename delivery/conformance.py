@@ -161,7 +161,7 @@ def delivery_step(work_order: WorkOrder) -> VisitStep:
     """Chapter 6 on the visit line: from ready to handed over; before that, the promised time."""
     if work_order.ready_at is not None and work_order.stage in (Stage.READY, *GONE):
         return VisitStep(str(work_order.advisor), work_order.ready_at, work_order.delivered_at)
-    return VisitStep(at=work_order.promised_at, note=_("promised")) if work_order.promised_at else VisitStep()
+    return VisitStep(at=work_order.promised_at, note=_("promised time")) if work_order.promised_at else VisitStep()
 
 
 def _bill(work_order: WorkOrder) -> Bill | None:

@@ -103,7 +103,7 @@ def _facts(bill: Bill) -> list[list[tuple[Any, Any]]]:
         [(_("Customer"), person.salutation), (_("Phone"), person.phone_text), (_("Plate"), car.plate)],
         [(_("VIN"), car.vin or ""), (_("Make and model"), car.title), (_("Odometer on arrival"), mileage)],
         [
-            (_("Received"), _moment(work_order.opened_at, bill)),
+            (_("Car received"), _moment(work_order.opened_at, bill)),
             (_("Service advisor"), str(work_order.advisor)),
             (_("Work order"), work_order.full_number),
         ],
@@ -114,10 +114,10 @@ def _labour(bill: Bill, lines: list[BillLine]) -> parts.Lines:
     return parts.Lines(
         [
             parts.Column(_("Code"), "code"),
-            parts.Column(_("Work")),
+            parts.Column(_("Labour operation")),
             parts.Column(_("Technician")),
             parts.Column(_("Origin"), "tag"),
-            parts.Column(_("Hours"), "n"),
+            parts.Column(_("Labour hours"), "n"),
             parts.Column(_("Price"), "n"),
             parts.Column(_("Amount"), "n"),
         ],
@@ -126,7 +126,7 @@ def _labour(bill: Bill, lines: list[BillLine]) -> parts.Lines:
                 line.code,
                 line.title,
                 line.technician,
-                _("Added") if line.added else "",
+                _("Added later") if line.added else "",
                 format_number(line.quantity),
                 _amount(line.unit_price, bill),
                 _amount(line.amount, bill),
@@ -151,7 +151,7 @@ def _parts(bill: Bill, lines: list[BillLine]) -> parts.Lines:
             [
                 line.code,
                 line.title,
-                _("Added") if line.added else "",
+                _("Added later") if line.added else "",
                 f"{format_number(line.quantity)} {line.unit}".strip(),
                 _amount(line.unit_price, bill),
                 _amount(line.amount, bill),
@@ -191,7 +191,7 @@ def _differences(bill: Bill, lines: list[BillLine]) -> parts.Lines:
                 "how": consent.get_method_display(),
                 "version": consent.estimate.version,
             }
-        label = _("Added: %(work)s") if group[0].added else _("First order: %(work)s")
+        label = _("Added later: %(work)s") if group[0].added else _("First order: %(work)s")
         figures = [_amount(value, bill) for value in (agreed, charged, charged - agreed)]
         rows.append([label % {"work": names}, basis, *figures])
     agreed, charged = sum(line.agreed for line in lines), _sum(lines)
@@ -199,8 +199,8 @@ def _differences(bill: Bill, lines: list[BillLine]) -> parts.Lines:
         [
             parts.Column(_("Item")),
             parts.Column(_("Basis"), "small"),
-            parts.Column(_("Agreed"), "n"),
-            parts.Column(_("Charged"), "n"),
+            parts.Column(_("Agreed amount"), "n"),
+            parts.Column(_("Charged amount"), "n"),
             parts.Column(_("Difference"), "n"),
         ],
         rows,
@@ -222,8 +222,8 @@ def _guarantee(bill: Bill, lines: list[BillLine]) -> parts.Lines:
         [
             parts.Column(_("Item")),
             parts.Column(_("Guaranteed for (whichever comes first)")),
-            parts.Column(_("Until"), "n"),
-            parts.Column(_("Up to"), "n"),
+            parts.Column(_("Guaranteed until"), "n"),
+            parts.Column(_("Guaranteed up to"), "n"),
         ],
         [[line.title, term, until, limit] for line in lines],
     )

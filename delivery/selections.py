@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
@@ -11,6 +11,7 @@ from django.db.models import Exists, OuterRef, Q, Subquery, Sum
 
 from delivery.models import Bill, Handover, Opinion, Payment, PickupNotice, SurveyResponse, WashTask
 from servicedesk.staff.models import ServiceCentre
+from servicedesk.staff.roles import Role
 from servicedesk.workorders import gates
 from servicedesk.workorders.models import WorkOrder
 from servicedesk.workorders.stages import Stage
@@ -123,7 +124,12 @@ def opinions_for(user: Any, centre: ServiceCentre, *, all_of_them: bool = False)
 
 def ready_gate(work_order: WorkOrder) -> list[gates.Requirement]:
     """What stands between PREPARATION and READY."""
-    return gates.requirements(work_order, Stage.READY)
+    return named(gates.requirements(work_order, Stage.READY))
+
+
+def named(needs: list[gates.Requirement]) -> list[gates.Requirement]:
+    """The same requirements with the role in words, as a page shows them."""
+    return [replace(need, role=str(Role(need.role).label) if need.role else "") for need in needs]
 
 
 def _billed() -> Subquery:

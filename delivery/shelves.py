@@ -66,6 +66,7 @@ def _menu() -> None:
             order=5,
             counter=count_preparing,
             group="chapters",
+            views=frozenset(f"delivery:{name}" for name in ("wash_queue", "wash", "bills", "bill")),
         )
     )
     registry.menu.register(
@@ -78,6 +79,7 @@ def _menu() -> None:
             order=6,
             counter=count_ready,
             group="chapters",
+            views=frozenset({"delivery:handover"}),
         )
     )
     everyone = frozenset(role.value for role in DEPARTMENTS)

@@ -46,6 +46,8 @@ class MenuItem:
     order: int = 0
     counter: Callable[[Any, Any], tuple[str, list[Any]]] | None = None
     group: str = "top"  # top, chapters, manage, foot
+    views: frozenset[str] = frozenset()
+    """Names of the views it stands for; empty: all views of its chapter's app."""
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from delivery import services
 from delivery.forms import LineForm, PaymentForm, ReasonForm
 from delivery.models import Bill, BillKind, Payment, Release
 from delivery.paper import preview
-from delivery.selections import ready_gate, settle_rows
+from delivery.selections import named, ready_gate, settle_rows
 from delivery.services.account import account_of
 from delivery.services.billing import BILLABLE, draft_of, issue_requirements
 from servicedesk.staff.access import allow, fetch
@@ -24,6 +24,7 @@ from servicedesk.staff.repeats import perform
 from servicedesk.staff.roles import Role
 from servicedesk.workorders.models import LineState, WorkOrder
 from servicedesk.workorders.stages import Stage
+from servicedesk.workorders.views import as_promise
 
 NOT_DONE = (LineState.DECLINED, LineState.DEFERRED)
 
@@ -210,7 +211,7 @@ def _show(
     roles = request.user.roles_in(work_order.centre_id)  # type: ignore[union-attr]
     drafting = bill is not None and not bill.is_issued
     billable = work_order.stage in BILLABLE
-    needs = issue_requirements(work_order, bill) if bill is not None and drafting else []
+    needs = named(issue_requirements(work_order, bill)) if bill is not None and drafting else []
     gate = ready_gate(work_order) if work_order.stage == Stage.PREPARATION else []
     issued = list(
         Bill.objects.issued().filter(work_order=work_order).select_related("corrects").order_by("issued_at", "id")
@@ -221,6 +222,7 @@ def _show(
         {
             "work_order": work_order,
             "bill": bill,
+            "promised": as_promise(work_order),
             "drafting": drafting,
             "groups": _groups(lines),
             "estimated": estimated,

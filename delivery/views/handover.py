@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from delivery import services
 from delivery.forms import AcceptanceForm, AnswerForm, NotifyForm, ObjectionForm, OpinionForm
-from delivery.models import Bill, Handover, Opinion, SurveyResponse
+from delivery.models import Bill, Handover, Opinion, PickupNotice, SurveyResponse
 from delivery.selections import INVITE_DAYS, handovers_of, opinions_for, ready_gate, ready_rows, to_invite
 from delivery.services.account import account_of, may_leave
 from delivery.services.handover import notice_of
@@ -22,6 +22,7 @@ from servicedesk.staff.repeats import perform
 from servicedesk.staff.roles import PROCESS, Role
 from servicedesk.workorders.models import LineKind, LineState, WorkOrder
 from servicedesk.workorders.stages import Stage
+from servicedesk.workorders.views import as_promise
 
 STAFF = tuple(Role(role) for role in sorted(PROCESS))
 NOT_DONE = (LineState.DECLINED, LineState.DEFERRED)
@@ -207,6 +208,7 @@ def _show(
     lines = list(work_order.lines.top().select_related("operation", "part").order_by("position", "id"))
     account = account_of(work_order)
     handovers = handovers_of(work_order)
+    leaves = may_leave(work_order, account)
     at_ready = work_order.stage == Stage.READY
     notice = notice_of(work_order)
     gate = ready_gate(work_order) if work_order.stage == Stage.PREPARATION else []
@@ -219,6 +221,8 @@ def _show(
         {
             "work_order": work_order,
             "at_ready": at_ready,
+            "promised": as_promise(work_order),
+            "blockers": _blockers(notice, leaves) if at_ready else [],
             "preparing": work_order.stage == Stage.PREPARATION,
             "gone": work_order.stage in (Stage.DELIVERED, Stage.CLOSED),
             "gate": gate,
@@ -229,7 +233,7 @@ def _show(
             "not_done": [line for line in lines if line.state in NOT_DONE],
             "bills": list(Bill.objects.standing().filter(work_order=work_order).order_by("issued_at")),
             "account": account,
-            "may_leave": may_leave(work_order, account),
+            "may_leave": leaves,
             "handovers": handovers,
             "accepted": next((row for row in handovers if row.accepted), None),
             "survey": survey,
@@ -246,3 +250,9 @@ def _show(
         },
         status=status,
     )
+
+
+def _blockers(notice: PickupNotice | None, leaves: bool) -> list[str]:
+    """What must be done before the signature makes sense: said beside the button, which waits for it."""
+    waiting = [] if notice is not None else [_("Tell the customer first that the car is ready.")]
+    return waiting if leaves else [*waiting, _("To be settled before the car leaves")]

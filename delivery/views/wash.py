@@ -18,6 +18,7 @@ from servicedesk.staff.repeats import perform
 from servicedesk.staff.roles import Role
 from servicedesk.workorders.models import WorkOrder
 from servicedesk.workorders.stages import Stage
+from servicedesk.workorders.views import as_promise
 
 TONES = {"ok": "green", "not_ok": "red", "na": "na"}
 
@@ -116,6 +117,7 @@ def _show(
         {
             "work_order": work_order,
             "task": task,
+            "promised": as_promise(work_order),
             "look": getattr(task, "look", None),
             "parts": [] if task is None or task.waived else parts,
             "left": sum(1 for part in parts if part["tick"] is None) if task and not task.waived else 0,

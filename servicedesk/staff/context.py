@@ -66,9 +66,8 @@ def menu_groups(
     groups: dict[str, list[dict[str, Any]]] = {}
     for item in items:
         n, late = counts.get(item.key, (None, 0))
-        active = item.url_name == here or (
-            bool(app) and item.chapter is not None and item.url_name.split(":")[0] == app
-        )
+        whole_app = bool(app) and item.chapter is not None and not item.views
+        active = here == item.url_name or here in item.views or (whole_app and item.url_name.split(":")[0] == app)
         groups.setdefault(item.group, []).append(
             {
                 "label": item.label,

@@ -109,7 +109,9 @@ def test_the_customers_pages(visit_ready, cashier, advisor):
     assert client_of(None).get(url("survey")).status_code == 404
 
 
-@pytest.mark.parametrize("amount", ["１２", "1,5", "NaN", "1e30", "-5", "0", "", "99999999999999999999", "1.005", "abc"])
+@pytest.mark.parametrize(
+    "amount", ["１２", "1,5", "NaN", "1e30", "-5", "0", "", "99999999999999999999", "1.005", "abc"]
+)
 def test_a_strange_amount_comes_back_with_a_field_error(visit_in_preparation, cashier, amount):
     billed(visit_in_preparation, cashier)
     till = client_of(cashier)
@@ -132,7 +134,8 @@ def test_a_strange_quantity_comes_back_with_a_field_error(visit_in_preparation, 
 @pytest.mark.parametrize("odometer", ["", "abc", "-1", "１２３", "99999999999", "9999999"])
 def test_a_strange_odometer_comes_back_with_a_field_error(visit_ready, advisor, odometer):
     page = client_of(advisor).act(
-        url("hand_over", visit_ready.pk), {"odometer_out": odometer, "signature_name": "林怡君", "explained": ["nonsense"]}
+        url("hand_over", visit_ready.pk),
+        {"odometer_out": odometer, "signature_name": "林怡君", "explained": ["nonsense"]},
     )
     assert page.status_code == 422
     assert Handover.objects.count() == 0
