@@ -180,13 +180,11 @@ def test_a_low_answer_is_passed_on_and_taken_back_when_changed(visit_delivered, 
         services.answer_opinion(opinion, by=Actor.of(supervisor), text="再一次")
 
 
-@pytest.mark.parametrize(
-    ("code", "value"), [("SV-07", "6"), ("SV-07", "x"), ("SV-13", "5"), ("NONE", "5"), ("SV-06", "5")]
-)
-def test_answers_off_the_list_are_refused(visit_delivered, advisor, code, value):
+def test_answers_off_the_list_are_refused(visit_delivered, advisor):
     response = invited(visit_delivered, advisor)
-    with pytest.raises(Refusal):
-        services.answer_question(response, code, value, by=Actor.of_link(response.link))
+    for code, value in (("SV-07", "6"), ("SV-07", "x"), ("SV-13", "5"), ("NONE", "5"), ("SV-06", "5")):
+        with pytest.raises(Refusal):
+            services.answer_question(response, code, value, by=Actor.of_link(response.link))
 
 
 def test_a_finished_survey_stays_as_it_is(visit_delivered, advisor):
