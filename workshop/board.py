@@ -13,6 +13,7 @@ from django.db.models import Prefetch
 
 from servicedesk.clock import now
 from servicedesk.staff.calendar import Calendar
+from servicedesk.staff.formats import language_of
 from servicedesk.staff.models import ServiceCentre, User
 from servicedesk.staff.requests import StaffRequest
 from servicedesk.staff.roles import Role
@@ -30,7 +31,7 @@ COLUMNS = (
     (Stage.PREPARATION, Stage.PREPARATION.label, "droplet"),
 )
 MOST_CARDS = 200
-NARROWEST = 9
+NARROWEST = 13
 """Per cent of the axis that a plate needs."""
 STATE_ORDER = (JobState.RUNNING, JobState.PAUSED, JobState.ACKNOWLEDGED, JobState.ASSIGNED, JobState.DONE)
 
@@ -61,7 +62,7 @@ class Block:
 
     work_order: WorkOrder
     text: str
-    kind: str  # run, hold, plan, done
+    kind: str  # run, hold, plan; done ones are not shown
     start: dt.datetime
     end: dt.datetime
     late_from: dt.datetime | None = None
@@ -138,7 +139,12 @@ def promise_of(order: WorkOrder) -> Promise | None:
 
 def labour_text(order: WorkOrder) -> str:
     """What is being done on a car, in a few words. Needs `labour` prefetched (see `with_labour`)."""
-    return "、".join(line.title for line in order.labour[:3])  # type: ignore[attr-defined]
+    return joined([line.title for line in order.labour[:3]])  # type: ignore[attr-defined]
+
+
+def joined(words: list[str]) -> str:
+    """An enumeration as the active language writes it."""
+    return (", " if language_of(None) == "en" else "、").join(words)
 
 
 def with_labour(orders: Any) -> Any:
@@ -191,7 +197,7 @@ def _lanes(people: list[User], axis: Axis, jobs: list[Job]) -> list[dict[str, An
 
 
 def _blocks(cars: list[list[Job]], axis: Axis) -> list[Block]:
-    """Begun cars where they lie, then the planned ones one after another from now on."""
+    """Begun cars where they lie, then the planned ones one after another from now on. What is done only counts as load."""
     begun = [_begun(car) for car in cars if any(job.started_at for job in car)]
     cursor = max([now(), *(block.end for block in begun if block.kind == "run")])
     planned = []
@@ -201,7 +207,8 @@ def _blocks(cars: list[list[Job]], axis: Axis) -> list[Block]:
         end = cursor + _length(car)
         planned.append(Block(car[0].work_order, _text(car), "plan", cursor, end))
         cursor = end
-    blocks = [block for block in begun + planned if block.start < axis.end and block.end > axis.start]
+    shown = [block for block in begun if block.kind != "done"] + planned
+    blocks = [block for block in shown if block.start < axis.end and block.end > axis.start]
     for block in blocks:
         block.left = axis.place(block.start)
         block.width = max(NARROWEST, axis.place(block.end) - block.left)
@@ -235,4 +242,4 @@ def _length(car: list[Job]) -> dt.timedelta:
 def _text(car: list[Job]) -> str:
     """The titles, what is being worked on first."""
     ordered = sorted(car, key=lambda job: STATE_ORDER.index(JobState(job.state)))
-    return "、".join(job.title for job in ordered)
+    return joined([job.title for job in ordered])

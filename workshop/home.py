@@ -15,7 +15,7 @@ from servicedesk.staff.requests import StaffRequest
 from servicedesk.staff.roles import Role
 from servicedesk.workorders.models import WorkOrder
 from servicedesk.workorders.stages import IN_WORKSHOP, Stage
-from workshop.board import promise_of, with_labour
+from workshop.board import joined, promise_of, with_labour
 from workshop.models import Finding, FindingState, Job, JobState
 from workshop.phone import cars_of
 from workshop.services.assigning import ASSIGNABLE
@@ -37,6 +37,8 @@ def to_assign(request: StaffRequest) -> dict[str, Any]:
         car = cars.setdefault(order.pk, {"order": order, "promise": promise_of(order), "jobs": [], "hours": 0})
         car["jobs"].append(job)
         car["hours"] += job.std_hours
+    for car in cars.values():
+        car["text"] = joined([job.title for job in car["jobs"]])
     return {"cars": list(cars.values())[:MOST_ROWS]}
 
 
@@ -144,7 +146,7 @@ def visit_step(work_order: WorkOrder) -> registry.VisitStep:
     started = min((job.started_at for job in jobs if job.started_at), default=None)
     ends = [job.finished_at for job in jobs]
     until = max(end for end in ends if end) if ends and all(ends) else None
-    return registry.VisitStep("、".join(names), started, until)
+    return registry.VisitStep(joined(names), started, until)
 
 
 def register() -> None:

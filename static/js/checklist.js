@@ -15,7 +15,7 @@
     });
     const [done, all] = answered(form);
     document.querySelectorAll("[data-missing-count]").forEach((mark) => {
-      mark.textContent = done < all ? mark.dataset.words.replace("%(n)s", all - done) : "";
+      mark.textContent = done < all ? mark.dataset.words.replace("{n}", all - done) : "";
     });
   };
   const save = () => {
