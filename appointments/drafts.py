@@ -9,6 +9,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import get_language
+from phonenumber_field.phonenumber import PhoneNumber
 
 from appointments import offers, slots
 from appointments.quotes import Quote, quote
@@ -73,6 +74,7 @@ def step_page(
             "steps": "12345",
             "back": f"appointments:book_{STEPS[number - 2]}" if number > 1 else "",
             "car_words": model_words(draft),
+            "phone": PhoneNumber.from_string(draft["phone"]) if draft.get("phone") else "",
             **context,
         },
         status=status,

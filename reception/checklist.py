@@ -14,6 +14,7 @@ from servicedesk.catalogue.words import ITEM_GROUPS, ItemList, option_label
 TABS = ("exterior", "wheel", "dashboard", "interior", "function", "equipment")
 """Groups of the walk-around, in the order in which people walk around a car."""
 WARNING_LIGHTS = "WA-23"
+LIGHTS_TAB = "dashboard"
 FUEL_LEVELS = ("E", "1/8", "1/4", "3/8", "1/2", "5/8", "3/4", "7/8", "F")
 TONES = {
     "ok": "green",
@@ -35,25 +36,36 @@ TONES = {
     "not_equipped": "na",
     "none": "na",
 }
-PLACES = {
-    "WA-06": (30, 227),
-    "WA-07": (110, 227),
-    "WA-08": (90, 380),
-    "WA-09": (330, 380),
-    "WA-10": (468, 227),
-    "WA-11": (440, 227),
-    "WA-12": (150, 70),
-    "WA-13": (300, 70),
-    "WA-14": (270, 227),
-    "WA-15": (180, 227),
-    "WA-16": (190, 150),
-    "WA-17": (52, 178),
-    "WA-18": (118, 416),
-    "WA-20": (380, 416),
-    "WA-19": (382, 106),
-    "WA-21": (120, 106),
-}
-"""Where a mark stands on the outline (500 × 440) when nobody tapped a place."""
+PLACES = (
+    ("WA-06", 30, 227),
+    ("WA-06", 22, 400),
+    ("WA-06", 474, 90),
+    ("WA-07", 110, 227),
+    ("WA-08", 200, 380),
+    ("WA-08", 75, 375),
+    ("WA-09", 310, 380),
+    ("WA-09", 430, 380),
+    ("WA-10", 468, 227),
+    ("WA-10", 466, 400),
+    ("WA-10", 30, 90),
+    ("WA-11", 430, 227),
+    ("WA-12", 185, 75),
+    ("WA-12", 70, 70),
+    ("WA-13", 290, 75),
+    ("WA-13", 425, 72),
+    ("WA-14", 272, 227),
+    ("WA-15", 180, 227),
+    ("WA-15", 385, 227),
+    ("WA-16", 188, 150),
+    ("WA-16", 188, 303),
+    ("WA-17", 55, 180),
+    ("WA-17", 55, 275),
+    ("WA-18", 118, 416),
+    ("WA-20", 380, 416),
+    ("WA-19", 382, 106),
+    ("WA-21", 120, 106),
+)
+"""(item, x, y) on the outline of 500 × 440: the first of an item is where its mark stands when nobody tapped a place."""
 
 
 def tone_of(value: str) -> str:
@@ -63,7 +75,12 @@ def tone_of(value: str) -> str:
 
 def place_of(code: str) -> tuple[int, int]:
     """The usual place of an item on the outline; the roof for anything else."""
-    return PLACES.get(code, (270, 227))
+    return next(((x, y) for item, x, y in PLACES if item == code), (272, 227))
+
+
+def item_at(x: int, y: int) -> str:
+    """Code of the item whose place on the outline is nearest to a tap."""
+    return min(PLACES, key=lambda place: (place[1] - x) ** 2 + (place[2] - y) ** 2)[0]
 
 
 @dataclass(frozen=True)
@@ -98,16 +115,19 @@ class Tab:
     key: str
     label: Any
     questions: list[Question]
+    lights: bool | None = None
+    """Whether the warning lights are recorded, on the tab that asks for them."""
 
     @property
     def asked(self) -> int:
         """Questions that must be answered, and those answered beyond them."""
-        return sum(1 for question in self.questions if question.item.required or question.value)
+        needed = sum(1 for question in self.questions if question.item.required or question.value)
+        return needed + (self.lights is not None)
 
     @property
     def answered(self) -> int:
         """Questions with an answer."""
-        return sum(1 for question in self.questions if question.value)
+        return sum(1 for question in self.questions if question.value) + bool(self.lights)
 
     @property
     def missing(self) -> list[Question]:
@@ -130,8 +150,10 @@ def walkaround_items() -> list[ChecklistItem]:
     return list(ChecklistItem.objects.of(ItemList.WALKAROUND))
 
 
-def tabs(items: list[ChecklistItem], answers: dict[int, tuple[str, str]], *, plugged_in: bool) -> list[Tab]:
-    """The walk-around as tabs. `answers` maps item id to (value, note)."""
+def tabs(
+    items: list[ChecklistItem], answers: dict[int, tuple[str, str]], *, plugged_in: bool, lights: bool = False
+) -> list[Tab]:
+    """The walk-around as tabs. `answers` maps item id to (value, note); `lights`: whether warning lights are recorded."""
     found = []
     for key in TABS:
         questions = [
@@ -140,7 +162,7 @@ def tabs(items: list[ChecklistItem], answers: dict[int, tuple[str, str]], *, plu
             if item.group == key and item.code != WARNING_LIGHTS and (item.applies != "ev" or plugged_in)
         ]
         if questions:
-            found.append(Tab(key, ITEM_GROUPS.get(key, key), questions))
+            found.append(Tab(key, ITEM_GROUPS.get(key, key), questions, lights if key == LIGHTS_TAB else None))
     return found
 
 

@@ -56,7 +56,9 @@ def walkaround(request: HttpRequest, pk: int, group: str) -> HttpResponse:
     inspection = inspection_of(order)
     items = checklist.walkaround_items()
     answers = {row.item_id: (row.value, row.note) for row in inspection.items.all()}
-    tabs = checklist.tabs(items, answers, plugged_in=order.vehicle.is_plugged_in)
+    tabs = checklist.tabs(
+        items, answers, plugged_in=order.vehicle.is_plugged_in, lights=bool(inspection.warning_lights)
+    )
     keys = [tab.key for tab in tabs]
     if group not in keys:
         raise Http404
@@ -80,7 +82,7 @@ def walkaround(request: HttpRequest, pk: int, group: str) -> HttpResponse:
                 order,
                 by=request.actor,  # type: ignore[attr-defined]
                 answers=said,
-                warning_lights=posted.getlist("lights") if group == "dashboard" else None,
+                warning_lights=posted.getlist("lights") if group == checklist.LIGHTS_TAB else None,
                 note=posted.get("note", "").strip()[:2000] if "note" in posted else None,
             ),
             by=request.actor,  # type: ignore[attr-defined]

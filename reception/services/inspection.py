@@ -95,7 +95,10 @@ def add_mark(
     note: str = "",
     photo: Any = None,
 ) -> DamageMark:
-    """Mark damage on the outline; without a tapped place the item's usual one is taken. Raises InspectionRefused."""
+    """Mark damage on the outline: a tap names the nearest part, a part without a tap gets its usual place.
+
+    The part's item counts as looked at. Raises InspectionRefused.
+    """
     inspection = open_inspection(work_order)
     last = inspection.marks.aggregate(last=Max("number"))["last"] or 0
     if last >= MOST_MARKS:
@@ -104,6 +107,9 @@ def add_mark(
         )
     if x is None or y is None:
         x, y = checklist.place_of(item.code if item else "")
+    elif item is None:
+        code = checklist.item_at(x, y)
+        item = next((row for row in checklist.walkaround_items() if row.code == code), None)
     mark = DamageMark.objects.create(
         inspection=inspection, item=item, number=last + 1, x=x, y=y, kind=kind, note=note.strip()[:120], photo=photo
     )

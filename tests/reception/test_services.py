@@ -140,7 +140,7 @@ def test_marks_are_numbered_and_taken_off(centre: Any, advisor: Any) -> None:
     by = Actor.of(advisor)
     first = services.add_mark(work_order, by=by, kind="scratch", x=40, y=402, note="8 cm")
     second = services.add_mark(work_order, by=by, kind="dent")
-    assert (first.number, second.number, (second.x, second.y)) == (1, 2, (270, 227))
+    assert (first.number, second.number, (second.x, second.y)) == (1, 2, (272, 227))
     assert services.remove_mark(work_order, by=by, number=1) == 1
     assert services.remove_mark(work_order, by=by, number=1) == 0
 
