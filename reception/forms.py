@@ -11,7 +11,8 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from appointments.forms import CarFields, ContactFields, OdometerField
+from appointments.fields import OdometerField
+from appointments.forms import CarFields, ContactFields
 from reception.checklist import FUEL_LEVELS
 from reception.models import DamageMark, Inspection
 from servicedesk.catalogue.models import ChecklistItem, LabourOperation
