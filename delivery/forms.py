@@ -94,7 +94,7 @@ class AcceptanceForm(forms.Form):
     given = forms.MultipleChoiceField(label=_("Given"), choices=Handover.Given.choices, required=False)
     odometer_out = forms.RegexField(
         label=_("Odometer now (km)"),
-        regex=re.compile(r"[0-9]{1,7}\Z", re.ASCII),
+        regex=re.compile(r"\A[0-9]{1,7}\Z", re.ASCII),
         error_messages={"invalid": _("Write the kilometres with the digits 0 to 9, such as 41294.")},
     )
     remarks = forms.CharField(label=_("Remarks"), max_length=500, required=False)

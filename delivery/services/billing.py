@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -78,9 +78,8 @@ def adjust_line(work_order: WorkOrder, line_id: int, *, quantity: Decimal, reaso
     return line
 
 
-def issue_requirements(work_order: WorkOrder, draft: Bill) -> list[Requirement]:
-    """What must hold before the bill is issued: work checked, complete, agreed to, differences explained."""
-    lines = list(draft.lines.all())
+def issue_requirements(work_order: WorkOrder, lines: Sequence[BillLine]) -> list[Requirement]:
+    """What must hold before the draft with `lines` is issued: work checked, complete, agreed to, differences explained."""
     url = reverse("delivery:bill", args=[work_order.pk])
     order_url = work_order.get_absolute_url()
     states = {line.state for line in work_order.lines.top()}
@@ -108,7 +107,7 @@ def issue_bill(work_order: WorkOrder, *, by: Actor) -> Bill:
     """
     locked = lock(work_order, *BILLABLE, clause="M5.2-c")
     draft = _draft(locked)
-    missing = [need for need in issue_requirements(locked, draft) if not need.ok]
+    missing = [need for need in issue_requirements(locked, list(draft.lines.all())) if not need.ok]
     if missing:
         raise BillRefused(*[Reason(need.text, need.url, need.clause) for need in missing])
     _issue(draft, locked, by)

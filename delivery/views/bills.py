@@ -16,8 +16,8 @@ from delivery.forms import LineForm, PaymentForm, ReasonForm
 from delivery.models import Bill, BillKind, Payment, Release
 from delivery.paper import preview
 from delivery.selections import named, ready_gate, settle_rows
-from delivery.services.account import account_of
-from delivery.services.billing import BILLABLE, draft_of, issue_requirements
+from delivery.services.account import Account
+from delivery.services.billing import BILLABLE, issue_requirements
 from servicedesk.staff.access import allow, fetch
 from servicedesk.staff.formats import format_money, format_number
 from servicedesk.staff.repeats import perform
@@ -56,7 +56,7 @@ def bill_page(request: HttpRequest, pk: int) -> HttpResponse:
 def bill_preview(request: HttpRequest, pk: int) -> HttpResponse:
     """The draft as it would be printed; once issued, the paper itself."""
     work_order = _visit(request, pk)
-    bill = _current(work_order)
+    bill = _newest(list(Bill.objects.filter(work_order=work_order).order_by("issued_at", "id")))
     if bill is None:
         return redirect("delivery:bill", pk)
     if bill.is_issued:
@@ -187,9 +187,11 @@ def _perform(request: HttpRequest, pk: int, act: Any, success: Any) -> HttpRespo
     return perform(request, act, by=actor, success=success, redirect=reverse("delivery:bill", args=[pk]))
 
 
-def _current(work_order: WorkOrder) -> Bill | None:
-    """The draft, else the newest bill that stands."""
-    return draft_of(work_order) or Bill.objects.standing().filter(work_order=work_order).order_by("-issued_at").first()
+def _newest(papers: list[Bill]) -> Bill | None:
+    """The draft, else the newest bill that no credit note took back. `papers`: oldest first, drafts anywhere."""
+    taken_back = {paper.corrects_id for paper in papers}
+    bills = [paper for paper in papers if paper.kind == BillKind.BILL and paper.pk not in taken_back]
+    return next((bill for bill in bills if not bill.is_issued), bills[-1] if bills else None)
 
 
 def _show(
@@ -203,18 +205,20 @@ def _show(
     reason_for: str = "",
     status: int = 200,
 ) -> HttpResponse:
-    bill = _current(work_order)
+    papers = list(Bill.objects.filter(work_order=work_order).select_related("corrects").order_by("issued_at", "id"))
+    bill = _newest(papers)
     lines = list(bill.lines.select_related("consent__estimate").order_by("position", "id")) if bill else []
     estimated = sum((line.estimated or Decimal(0) for line in lines), Decimal(0))
     charged = sum((line.amount for line in lines), Decimal(0))
-    account = account_of(work_order)
     roles = request.user.roles_in(work_order.centre_id)  # type: ignore[union-attr]
     drafting = bill is not None and not bill.is_issued
     billable = work_order.stage in BILLABLE
-    needs = named(issue_requirements(work_order, bill)) if bill is not None and drafting else []
-    gate = ready_gate(work_order) if work_order.stage == Stage.PREPARATION else []
-    issued = list(
-        Bill.objects.issued().filter(work_order=work_order).select_related("corrects").order_by("issued_at", "id")
+    needs = named(issue_requirements(work_order, lines)) if bill is not None and drafting else []
+    payments = list(Payment.objects.filter(work_order=work_order).select_related("reversal").order_by("at", "id"))
+    gate = ready_gate(work_order) if work_order.stage == Stage.PREPARATION and not drafting else []
+    issued = [paper for paper in papers if paper.is_issued]
+    account = Account(
+        sum((paper.total for paper in issued), Decimal(0)), sum((payment.amount for payment in payments), Decimal(0))
     )
     return render(
         request,
@@ -231,9 +235,7 @@ def _show(
             "tax_percent": format_number((bill.tax_rate * 100).quantize(Decimal("0.01"))) if bill else "",
             "agreed_all": all(line.consent_id for line in lines) and not any(need for need in needs if not need.ok),
             "account": account,
-            "payments": list(
-                Payment.objects.filter(work_order=work_order).select_related("reversal").order_by("at", "id")
-            ),
+            "payments": payments,
             "issued": issued,
             "release": Release.objects.filter(work_order=work_order).first(),
             "needs": needs,

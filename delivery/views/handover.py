@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+from decimal import Decimal
 
+from django.db.models import Sum
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -12,9 +14,9 @@ from django.views.decorators.http import require_GET, require_POST
 
 from delivery import services
 from delivery.forms import AcceptanceForm, AnswerForm, NotifyForm, ObjectionForm, OpinionForm
-from delivery.models import Bill, Handover, Opinion, PickupNotice, SurveyResponse
+from delivery.models import Bill, Handover, Opinion, Payment, PickupNotice, SurveyResponse
 from delivery.selections import INVITE_DAYS, handovers_of, opinions_for, ready_gate, ready_rows, to_invite
-from delivery.services.account import account_of, may_leave
+from delivery.services.account import Account, may_leave
 from delivery.services.handover import notice_of
 from servicedesk.clock import now
 from servicedesk.staff.access import allow, fetch
@@ -206,13 +208,17 @@ def _show(
     status: int = 200,
 ) -> HttpResponse:
     lines = list(work_order.lines.top().select_related("operation", "part").order_by("position", "id"))
-    account = account_of(work_order)
-    handovers = handovers_of(work_order)
-    leaves = may_leave(work_order, account)
+    bills = list(Bill.objects.standing().filter(work_order=work_order).order_by("issued_at"))
+    paid = Payment.objects.filter(work_order=work_order).aggregate(sum=Sum("amount"))["sum"] or Decimal(0)
+    account = Account(sum((bill.total for bill in bills), Decimal(0)), paid)
+    gone = work_order.stage in (Stage.DELIVERED, Stage.CLOSED)
     at_ready = work_order.stage == Stage.READY
+    handovers = handovers_of(work_order)
+    leaves = may_leave(work_order, account) if at_ready else account.balance <= 0
     notice = notice_of(work_order)
     gate = ready_gate(work_order) if work_order.stage == Stage.PREPARATION else []
-    survey = SurveyResponse.objects.filter(work_order=work_order).first()
+    survey = SurveyResponse.objects.filter(work_order=work_order).first() if gone else None
+    opinions = Opinion.objects.filter(work_order=work_order).exclude(state="withdrawn").order_by("at") if gone else []
     roles = request.user.roles_in(work_order.centre_id)  # type: ignore[union-attr]
     person = notice.collector if notice and notice.collector else work_order.customer.name
     return render(
@@ -224,21 +230,21 @@ def _show(
             "promised": as_promise(work_order),
             "blockers": _blockers(notice, leaves) if at_ready else [],
             "preparing": work_order.stage == Stage.PREPARATION,
-            "gone": work_order.stage in (Stage.DELIVERED, Stage.CLOSED),
+            "gone": gone,
             "gate": gate,
             "gate_clear": bool(gate) and all(need.ok for need in gate),
             "notice": notice,
             "concerns": list(work_order.concerns.order_by("pk")),
             "done": [line for line in lines if line.is_agreed and line.kind == LineKind.LABOUR],
             "not_done": [line for line in lines if line.state in NOT_DONE],
-            "bills": list(Bill.objects.standing().filter(work_order=work_order).order_by("issued_at")),
+            "bills": bills,
             "account": account,
             "may_leave": leaves,
             "handovers": handovers,
             "accepted": next((row for row in handovers if row.accepted), None),
             "survey": survey,
             "answers": list(survey.answers.select_related("question").order_by("question__position")) if survey else [],
-            "opinions": list(Opinion.objects.filter(work_order=work_order).exclude(state="withdrawn").order_by("at")),
+            "opinions": list(opinions),
             "form": form or AcceptanceForm(initial={"signature_name": person}),
             "chosen": {name: request.POST.getlist(name) if form else [] for name in ("explained", "given")},
             "explained_choices": Handover.Explained.choices,
