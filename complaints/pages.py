@@ -85,7 +85,7 @@ def clocks(row: Complaint) -> list[dict[str, Any]]:
         tone = "danger" if left < dt.timedelta() else "amber" if left < SOON else ""
         answer = {"tone": tone, "value": distance(row.answer_due_at, moment), "note": at(row.answer_due_at)}
     if row.closed_at:
-        closing = {"tone": "ok", "value": at(row.closed_at), "note": _("closed")}
+        closing = {"tone": "ok", "value": at(row.closed_at), "note": _("case closed")}
     else:
         tone = "danger" if row.close_due_at < moment else ""
         closing = {"tone": tone, "value": distance(row.close_due_at, moment), "note": at(row.close_due_at)}

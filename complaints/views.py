@@ -51,7 +51,7 @@ def index(request: StaffRequest) -> HttpResponse:
     }[show]
     order = ("-received_at", "-id") if show == "closed" else ("answer_due_at", "id")
     page = paging.page(rows, order=order, cursor=request.GET.get("after", ""))
-    filters = [("open", _("Open")), ("mine", _("Mine")), ("raised", _("Escalated")), ("closed", _("Closed"))]
+    filters = [("open", _("Open cases")), ("mine", _("Mine")), ("raised", _("Escalated")), ("closed", _("Closed"))]
     takes = bool(request.user.roles_in(request.centre.pk) & {role.value for role in TAKERS})
     rows_shown = pages.with_promises(page.rows)
     context = {"page": page, "rows": rows_shown, "show": show, "filters": filters, "may_take": takes}

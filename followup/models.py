@@ -173,7 +173,7 @@ class Feedback(models.Model):
 
 
 class ProblemState(models.TextChoices):
-    OPEN = "open", _("Open")
+    OPEN = "open", _("To solve")
     SOLVED = "solved", _("Solved, customer to be told")
     CLOSED = "closed", _("Closed")
 

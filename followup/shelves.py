@@ -172,7 +172,7 @@ def calls_add_up() -> list[str]:
         WHERE f.settled_at IS NOT NULL AND NOT EXISTS (SELECT 1 FROM followup_attempt a WHERE a.followup_id = f.id)
         UNION ALL
         SELECT 'work order ' || w.id || ': closed with a call or problem open' FROM workorders_workorder w
-        WHERE w.stage = 'closed' AND EXISTS (
+        WHERE w.stage IN ('closed') AND EXISTS (
             SELECT 1 FROM followup_followup f
             WHERE f.work_order_id = w.id AND f.sequence = 1 AND f.settled_at IS NULL
         )
