@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from quality.models import FinalInspection, SelfCheck
 from servicedesk import registry
@@ -62,6 +65,13 @@ def reworked(work_order: WorkOrder) -> Evidence:
     return _absent(work_order, BEFORE_FINAL)
 
 
+def internal_rework(centres: list[int], since: dt.datetime, until: dt.datetime) -> tuple[int, int]:
+    """Visits that failed a final inspection at least once, of all finally inspected."""
+    finals = FinalInspection.objects.filter(work_order__centre__in=centres, signed_at__range=(since, until))
+    visits = finals.values("work_order").distinct().count()
+    return finals.failed().values("work_order").distinct().count(), visits
+
+
 def register() -> None:
     """Called once, from `AppConfig.ready`."""
     proofs = {
@@ -73,3 +83,13 @@ def register() -> None:
     }
     for clause, proof in proofs.items():
         registry.evidence.register(clause, proof)
+    registry.figures.register(
+        registry.Figure(
+            "internal_rework",
+            gettext_lazy("Internal rework rate"),
+            gettext_lazy("work orders failed at final inspection at least once / work orders finally inspected"),
+            internal_rework,
+            target="<5%",
+            order=7,
+        )
+    )

@@ -13,7 +13,7 @@ class WorkshopConfig(AppConfig):
         from servicedesk.workorders.consents import after_consent
         from servicedesk.workorders.stages import Stage
         from servicedesk.workorders.transitions import on_enter
-        from workshop import checks, conformance, home, panels, receivers
+        from workshop import checks, conformance, home, panels, privacy, receivers
 
         on_enter(Stage.AUTHORISED, receivers.open_jobs_on_authorised, order=30)
         after_consent(receivers.take_up_consent, order=30)
@@ -21,6 +21,8 @@ class WorkshopConfig(AppConfig):
         home.register()
         panels.register()
         conformance.register()
+        registry.exports.register(privacy.export)
+        registry.erasures.register(privacy.erase)
         registry.checks.register(registry.Check("running jobs have a clock", checks.running_jobs_have_a_clock))
         registry.checks.register(registry.Check("agreed lines have a job", checks.agreed_lines_have_a_job))
         registry.checks.register(registry.Check("no job is left behind", checks.nobody_works_past_the_workshop))

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from decimal import Decimal
+
+from django.db.models import F, Sum
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from servicedesk import registry
 from servicedesk.registry import Evidence
 from servicedesk.workorders.models import Event, WorkOrder
 from servicedesk.workorders.stages import Stage
-from workshop.models import Finding, FindingState, Job, JobState, ProgressCheck, Reading
+from workshop.models import Finding, FindingState, Job, JobState, ProgressCheck, Reading, WorkSpan
 from workshop.readings import specs_by_operation
 
 NOT_YET = frozenset({Stage.RECEPTION, Stage.AUTHORISED})
@@ -82,6 +87,21 @@ def rework_finished(work_order: WorkOrder) -> bool:
     return not Job.objects.filter(work_order=work_order, kind="rework").exclude(state=JobState.DONE).exists()
 
 
+def efficiency(centres: list[int], since: dt.datetime, until: dt.datetime) -> tuple[Decimal, Decimal]:
+    """Planned hours of the jobs finished, and the hours clocked on them."""
+    jobs = Job.objects.filter(work_order__centre__in=centres, finished_at__range=(since, until), kind="work")
+    planned = jobs.aggregate(hours=Sum("line__quantity"))["hours"] or Decimal(0)
+    spans = WorkSpan.objects.filter(job__in=jobs, ended_at__isnull=False)
+    clocked = spans.aggregate(time=Sum(F("ended_at") - F("started_at")))["time"] or dt.timedelta()
+    return planned, round(Decimal(clocked.total_seconds()) / 3600, 2)
+
+
+def additional_approval(centres: list[int], since: dt.datetime, until: dt.datetime) -> tuple[int, int]:
+    """Extra work approved, of the extra work that customers decided on."""
+    found = Finding.objects.filter(work_order__centre__in=centres, settled_at__range=(since, until), line__isnull=False)
+    return found.filter(line__state__in=("approved", "done", "checked")).count(), found.count()
+
+
 def register() -> None:
     """Called once, from `AppConfig.ready`."""
     proofs = {
@@ -94,3 +114,22 @@ def register() -> None:
     }
     for clause, proof in proofs.items():
         registry.evidence.register(clause, proof)
+    registry.figures.register(
+        registry.Figure(
+            "efficiency",
+            gettext_lazy("Technician efficiency"),
+            gettext_lazy("planned hours of finished jobs / hours clocked on them"),
+            efficiency,
+            target="100%",
+            order=8,
+        )
+    )
+    registry.figures.register(
+        registry.Figure(
+            "additional_conversion",
+            gettext_lazy("Additional work approval rate"),
+            gettext_lazy("extra work approved / extra work decided on"),
+            additional_approval,
+            order=9,
+        )
+    )
