@@ -15,7 +15,7 @@ import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from servicedesk.embedded.postgres import DATABASE, OWNER, Cluster
+from servicedesk.embedded.postgres import APP, DATABASE, OWNER, Cluster
 from servicedesk.embedded.processes import CHECKOUT, Trouble
 
 GIVEN = {"DATABASE_URL", "PGHOST"}
@@ -108,6 +108,7 @@ def database() -> Iterator[Mapping[str, str]]:
         cluster = Cluster(folder / "data", folder / "s", log=folder / "postgres.log", durable=False)
         try:
             cluster.start()
+            cluster.psql(f"GRANT {APP} TO {OWNER}")  # a test may SET ROLE, and has then what web and worker have
             yield {**names(cluster), TEMPLATE: DATABASE}
         finally:
             cluster.stop()

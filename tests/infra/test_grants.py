@@ -5,9 +5,13 @@ from django.apps import apps
 from django.core.management import call_command
 from django.db import ProgrammingError, connection, transaction
 
+from tests.fixtures.complaints import answered, investigated
+
 pytestmark = pytest.mark.django_db
 
 LEDGERS = sorted(model._meta.db_table for model in apps.get_models() if getattr(model, "LEDGER", False))
+
+PEOPLE = ("advisor", "supervisor", "technician", "inspector", "detailer", "cashier", "agent", "manager")
 
 
 @pytest.fixture
@@ -48,3 +52,17 @@ def test_the_schema_cannot_be_changed(as_app):
 def test_a_role_that_does_not_exist_is_an_error():
     with pytest.raises(ProgrammingError), transaction.atomic():
         call_command("grant_app", role="nobody_we_know", verbosity=0)
+
+
+def test_a_visit_needs_no_more_rights_than_the_application_has(as_app, request):
+    """From the booking to the complaint, by the real services, signed in as web and worker are."""
+    for name in ("centre", "vehicle", "reference", *PEOPLE):
+        request.getfixturevalue(name)
+    as_app.execute("SET ROLE app")
+    request.getfixturevalue("visit_delivered")
+    request.getfixturevalue("problem")
+    complaint = request.getfixturevalue("complaint")
+    answered(investigated(complaint, request.getfixturevalue("supervisor")), request.getfixturevalue("agent"))
+    as_app.execute("SELECT current_user")
+    assert as_app.fetchone() == ("app",)
+    as_app.execute("RESET ROLE")
