@@ -169,6 +169,13 @@ def test_readings_are_judged_and_measured_again(visit_in_repair: WorkOrder, tech
     assert Event.objects.filter(work_order=visit_in_repair, kind="workshop.reading").count() == 2
 
 
+def test_a_field_saved_after_its_form_changes_nothing(visit_in_repair: WorkOrder, technician: User) -> None:
+    job, by = first_job(visit_in_repair), Actor.of(technician)
+    values = {spec.pk: spec.lower for spec in specs_of(job)}
+    services.finish(job, by=by, readings=values)
+    assert services.record_readings(job, values, by=by) == []
+
+
 def test_a_reading_of_another_job_is_refused(visit_in_repair: WorkOrder, technician: User) -> None:
     with pytest.raises(WorkRefused):
         services.record_readings(first_job(visit_in_repair), {10**9: Decimal(1)}, by=Actor.of(technician))

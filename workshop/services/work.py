@@ -100,6 +100,9 @@ def pause(job: Job, *, cause: str, by: Actor, note: str = "") -> Job:
 def record_readings(job: Job, values: Mapping[int, Decimal], *, by: Actor) -> list[Reading]:
     """Record measured values {spec id: value}; unchanged ones are left alone. Returns what was written (M3.2-b)."""
     job, work_order = own_job(job, by)
+    before = dict(job.readings.values_list("spec_id", "value"))
+    if values and all(before.get(pk) == value for pk, value in values.items()):
+        return []  # a field that saves itself arrived after the form that held it
     ask_stage(work_order, AT_WORK)
     if job.state not in (JobState.RUNNING, JobState.PAUSED):
         raise WorkRefused(_("Start “%(job)s” first: readings belong to running work.") % _words(job))
@@ -107,7 +110,6 @@ def record_readings(job: Job, values: Mapping[int, Decimal], *, by: Actor) -> li
     unknown = set(values) - set(known)
     if unknown:
         raise WorkRefused(_("That reading does not belong to this job."))
-    before = dict(job.readings.values_list("spec_id", "value"))
     written = []
     for pk, value in values.items():
         if before.get(pk) == value:
