@@ -7,7 +7,7 @@ class DeliveryConfig(AppConfig):
     name = "delivery"
 
     def ready(self) -> None:
-        from delivery import checks, conformance, receivers, shelves
+        from delivery import checks, conformance, figures, privacy, receivers, shelves
         from servicedesk.messaging import attachments, links
 
         links.register("pickup", "delivery:pickup", path="/delivery/")
@@ -18,3 +18,5 @@ class DeliveryConfig(AppConfig):
         conformance.register()
         checks.register()
         shelves.register()
+        figures.register()
+        privacy.register()

@@ -1,17 +1,21 @@
 """The good path of chapters 5 and 6 through the services, end to end."""
 
+import datetime as dt
 import io
 
+from django.urls import reverse
 from pypdf import PdfReader
 
-from delivery import services
+from delivery import privacy, services
 from delivery.models import Bill, Opinion, SurveyResponse
 from delivery.services.account import account_of
 from servicedesk import registry
+from servicedesk.clock import now
 from servicedesk.messaging.models import Message
 from servicedesk.staff.actors import Actor
 from servicedesk.workorders.models import Promise
 from tests.fixtures.delivery import billed, cleaned, handed_over, invited, paid, surveyed
+from tests.fixtures.people import client_of
 
 CLAUSES = [f"M5.{x}" for x in ("1-a", "1-b", "2-a", "2-b", "2-c")] + [
     f"M6.{x}" for x in ("1-a", "1-b", "1-c", "2-a", "2-b")
@@ -71,3 +75,19 @@ def test_the_survey_belongs_to_one_visit(visit_delivered, advisor):
     response = invited(visit_delivered, advisor)
     assert SurveyResponse.objects.get() == response
     assert response.link.target_id == visit_delivered.pk
+
+
+def test_figures_privacy_and_the_timeline(visit_delivered, advisor):
+    surveyed(invited(visit_delivered, advisor), SV_12="3")
+    person, centres = visit_delivered.customer, [visit_delivered.centre_id]
+    since, until = now() - dt.timedelta(days=1), now() + dt.timedelta(days=1)
+    found = {
+        figure.key: figure.value(centres, since, until) for figure in registry.figures if figure.key in ("csi", "nps")
+    }
+    assert found == {"csi": (11, 11), "nps": (-1, 1)}
+    assert privacy.export(person)["bills"][0]["number"] == "NH-S26-000001"
+    services.record_opinion(visit_delivered, by=Actor.of(advisor), text="休息室太冷", department="manager")
+    privacy.erase(person)
+    assert set(Opinion.objects.values_list("text", flat=True)) == {""}
+    page = client_of(advisor).get(reverse("workorders:timeline", args=[visit_delivered.pk]))
+    assert page.status_code == 200
