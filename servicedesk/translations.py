@@ -78,18 +78,25 @@ def stored(locale: str) -> Catalog:
         return read_po(file, locale=LOCALES[locale])
 
 
-def words_of(tables: Iterable[Path]) -> dict[str, dict[str, str]]:
-    """Read tables of msgid, zh_Hant and zh_Hans, separated by tabs (`\\n` is a new line), by locale."""
-    words: dict[str, dict[str, str]] = {locale: {} for locale in LOCALES}
+Words = dict[tuple[str | None, str], str]
+"""(context or None, English) → translation."""
+
+
+def words_of(tables: Iterable[Path]) -> dict[str, Words]:
+    """Read tables of msgid, zh_Hant, zh_Hans and perhaps a context, separated by tabs (`\\n` is a new line), by locale."""
+    words: dict[str, Words] = {locale: {} for locale in LOCALES}
     for table in tables:
         for number, line in enumerate(table.read_text().splitlines(), 1):
             if not line.strip():
                 continue
-            cells = [cell.replace("\\n", "\n") for cell in line.split("\t")]
-            if len(cells) != 3:
-                raise ValueError(f"{table}, line {number}: three columns are wanted, {len(cells)} are there.")
-            for locale, translation in zip(LOCALES, cells[1:], strict=True):
-                words[locale][cells[0]] = translation
+            text, *cells = (cell.replace("\\n", "\n") for cell in line.split("\t"))
+            if len(cells) not in {2, 3}:
+                raise ValueError(
+                    f"{table}, line {number}: three or four columns are wanted, {len(cells) + 1} are there."
+                )
+            context = cells[2] or None if len(cells) == 3 else None
+            for locale, translation in zip(LOCALES, cells[:2], strict=True):
+                words[locale][context, text] = translation
     return words
 
 
@@ -105,7 +112,7 @@ def texts(message: Message | None) -> tuple[str, ...]:
     return (message.string,) if isinstance(message.string, str) else tuple(message.string)
 
 
-def merged(locale: str, source: Catalog, words: dict[str, str]) -> Catalog:
+def merged(locale: str, source: Catalog, words: Words) -> Catalog:
     """Return `source` with what was translated before, over which `words` win; what left the source is dropped."""
     old, new = stored(locale), Catalog(locale=LOCALES[locale], project="servicedesk", version="1", header_comment="")
     new.creation_date = new.revision_date = LONG_AGO
@@ -114,7 +121,8 @@ def merged(locale: str, source: Catalog, words: dict[str, str]) -> Catalog:
         if not message.id:
             continue
         before = old.get(ids(message)[0], context=message.context)
-        given = next((words[text] for text in reversed(ids(message)) if words.get(text)), None)
+        keys = [(context, text) for context in (message.context, None) for text in reversed(ids(message))]
+        given = next((words[key] for key in keys if words.get(key)), None)
         text = given or next(iter(texts(before)), "")
         new.add(message.id, (text,) if isinstance(message.id, tuple) else text, context=message.context)
     return new

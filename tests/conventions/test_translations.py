@@ -60,3 +60,24 @@ def test_a_plural_may_leave_out_the_number_where_english_does():
     message = Message(("an hour", "%(n)s hours"))
     assert translations.same_placeholders(message, "%(n)s 小時")
     assert not translations.same_placeholders(message, "%(m)s 小時")
+
+
+def test_a_context_has_its_own_translation_or_the_common_one(monkeypatch, one_string):
+    source = Catalog()
+    for context in (None, "noun", "verb"):
+        source.add("Booking", locations=[("page.html", 1)], context=context)
+    monkeypatch.setattr(translations, "extracted", lambda: source)
+    table = one_string / "words.tsv"
+    table.write_text("Booking\t預約\t预约\nBooking\t預訂\t预订\tverb\n")
+    translations.update([table])
+    kept = translations.stored("zh_Hant")
+    found = {context: kept.get("Booking", context=context).string for context in (None, "noun", "verb")}
+    assert found == {None: "預約", "noun": "預約", "verb": "預訂"}
+    assert translations.problems() == []
+
+
+def test_a_line_of_a_table_with_too_few_columns_is_named(one_string):
+    table = one_string / "words.tsv"
+    table.write_text("a\tb\n")
+    with pytest.raises(ValueError, match="line 1: three or four columns"):
+        translations.update([table])

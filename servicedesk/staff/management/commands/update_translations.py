@@ -22,7 +22,7 @@ class Command(BaseCommand):
             action="append",
             default=[],
             metavar="FILE.tsv",
-            help="a table of msgid, zh_Hant, zh_Hans, separated by tabs; may be given several times",
+            help="a table of msgid, zh_Hant, zh_Hans and perhaps a context, separated by tabs; may be given several times",
         )
 
     def handle(self, *args: Any, tables: list[Path], **options: Any) -> None:
