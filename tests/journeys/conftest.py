@@ -83,6 +83,7 @@ class Person:
 
     def __init__(self, house: House, context: BrowserContext) -> None:
         self.house = house
+        context.set_default_timeout(10_000)
         self.page: Page = context.new_page()
         self.trouble: list[str] = []
         self.page.on("response", lambda r: self.trouble.append(f"{r.status} {r.url}") if r.status >= 500 else None)

@@ -144,8 +144,7 @@ def repair(house: House, person: Callable[..., Person], customer: Person, pk: in
     technician.next()
     assert stage(house) == "repair"
     report_a_problem(house, technician, supervisor, person, customer, pk)
-    while job := house.rows(NEXT_JOB, pk):
-        work_on(technician, pk, *job[0])
+    finish_all_jobs(house, technician, pk)
     assert stage(house) == "selfcheck"
 
 
@@ -185,6 +184,13 @@ def report_a_problem(
         technician.go(f"/workshop/{pk}/read/")
         technician.page.locator('input[name="understood"]').check()
         technician.next()
+
+
+def finish_all_jobs(house: House, technician: Person, pk: int) -> None:
+    """One job after the other, until none is left."""
+    while job := house.rows(NEXT_JOB, pk):
+        work_on(technician, pk, *job[0])
+        assert house.rows("SELECT state FROM workshop_job WHERE id = %s", job[0][0]) == [("done",)]
 
 
 def work_on(technician: Person, pk: int, job: int, state: str) -> None:
@@ -232,8 +238,7 @@ def inspect(house: House, person: Callable[..., Person], pk: int) -> None:
     inspector.page.locator("button.btn-danger:visible").click()
     inspector.page.wait_for_load_state()
     assert stage(house) == "rework"
-    while job := house.rows(NEXT_JOB, pk):
-        work_on(technician, pk, *job[0])
+    finish_all_jobs(house, technician, pk)
     assert stage(house) == "selfcheck"
     sign_self_check(technician, pk)
     inspector.go(f"/quality/{pk}/final/")
