@@ -50,7 +50,7 @@ def declared(view: Any) -> str:
     kind, what = getattr(view, "access", ("undeclared", ""))
     if kind == "roles":
         return " ".join(role for role in Role.values if role in what)
-    return f"link:{' '.join(sorted(what))}" if kind == "link" else kind
+    return f"link:{what}" if kind == "link" else kind
 
 
 def matrix() -> dict[str, str]:
