@@ -9,7 +9,7 @@ from tests.conventions.tree import CHAPTERS, ORDER, app_of, python_files, templa
 
 LONGEST = 300
 STAGE = re.compile(
-    r"\.stage\s*=(?!=)|\.update\([^)]*\bstage\s*=|bulk_update\([^)]*[\"']stage[\"']|setattr\([^)]*[\"']stage[\"']"
+    r"\.stage\s*=(?!=|\s*ANY\()|\.update\([^)]*\bstage\s*=|bulk_update\([^)]*[\"']stage[\"']|setattr\([^)]*[\"']stage[\"']"
 )
 CLOCK = re.compile(r"\b(?:datetime|dt\.datetime|timezone|date|dt\.date)\.(?:now|utcnow|today)\(|\bNow\(\)")
 OWN_CLOCK = ("servicedesk/clock.py", "servicedesk/healthcheck.py", "servicedesk/embedded/")
@@ -85,8 +85,10 @@ def test_a_room_names_no_room_above_it(path, text):
 @pytest.mark.parametrize(
     ("path", "text"), [pytest.param(*pair, id=pair[0]) for pair in templates() if pair[0].split("/")[1] in ORDER]
 )
-def test_a_template_links_to_no_room_above_it(path, text):
-    assert looks_upward(path.split("/")[1], text) == []
+def test_a_template_includes_none_of_a_room_above_it(path, text):
+    """It may link there: an address is a name, and a wrong one fails the page's own test."""
+    used = looks_upward(path.split("/")[1], text)
+    assert [name for name in used if name.strip("\"'").endswith((".html", ".txt"))] == []
 
 
 def test_every_chapter_has_the_same_shape():
