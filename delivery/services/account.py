@@ -52,6 +52,11 @@ def unbilled_lines(work_order: WorkOrder) -> list[WorkOrderLine]:
     )
 
 
+def plain(amount: Decimal, work_order: WorkOrder) -> str:
+    """An amount as events keep it: digits in the centre's minor units, "6777"."""
+    return str(round_money(amount, work_order.centre))
+
+
 def ceiling(line: BillLine, work_order: WorkOrder) -> Decimal:
     """The most that may be charged for a line: what was agreed, and the centre's tolerance."""
     return line.agreed + round_money(line.agreed * work_order.centre.consent_tolerance, work_order.centre)

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from delivery.models import Bill, BillKind, BillLine, BillState
 from delivery.paper import keep_bill
-from delivery.services.account import Agreements, ceiling, unbilled_lines
+from delivery.services.account import Agreements, ceiling, plain, unbilled_lines
 from delivery.services.floor import lock
 from servicedesk.clock import now
 from servicedesk.staff.actors import Actor, actor_values
@@ -73,7 +73,7 @@ def adjust_line(work_order: WorkOrder, line_id: int, *, quantity: Decimal, reaso
     line.quantity, line.amount, line.reason = quantity, amount, reason
     line.save(update_fields=["quantity", "amount", "reason"])
     _add_up(draft, locked)
-    data = {"code": line.code, "amount": str(amount), "agreed": str(line.agreed)}
+    data = {"code": line.code, "amount": plain(amount, locked), "agreed": plain(line.agreed, locked)}
     events.record(locked, "bill.line", by=by, text=reason, data=data)
     return line
 
@@ -111,7 +111,7 @@ def issue_bill(work_order: WorkOrder, *, by: Actor) -> Bill:
     if missing:
         raise BillRefused(*[Reason(need.text, need.url, need.clause) for need in missing])
     _issue(draft, locked, by)
-    events.record(locked, "bill.issued", by=by, data={"number": draft.number, "total": str(draft.total)})
+    events.record(locked, "bill.issued", by=by, data={"number": draft.number, "total": plain(draft.total, locked)})
     return draft
 
 

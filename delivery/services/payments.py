@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from delivery.models import Bill, Payment, PaymentMethod, Release
-from delivery.services.account import account_of
+from delivery.services.account import account_of, plain
 from delivery.services.floor import lock
 from servicedesk.clock import now
 from servicedesk.messaging import outbox
@@ -66,7 +66,7 @@ def pay(
         **actor_values(by),
     )
     events.record(
-        locked, "payment.received", by=by, data={"amount": str(amount), "method": method, "bill": bill.number}
+        locked, "payment.received", by=by, data={"amount": plain(amount, locked), "method": method, "bill": bill.number}
     )
     outbox.send(
         "payment_receipt",
@@ -115,7 +115,7 @@ def reverse_payment(payment: Payment, *, reason: str, by: Actor) -> Payment:
         reason=reason,
         **actor_values(by),
     )
-    events.record(locked, "payment.reversed", by=by, text=reason, data={"amount": str(back.amount)})
+    events.record(locked, "payment.reversed", by=by, text=reason, data={"amount": plain(back.amount, locked)})
     return back
 
 
