@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db.models import prefetch_related_objects
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -187,6 +188,8 @@ def sign(request: HttpRequest, pk: int) -> HttpResponse:
             redirect=reverse("reception:estimate", args=[pk]),
             on_refusal=request.path,
         )
+    marks = list(inspection.marks.select_related("item").order_by("number"))
+    prefetch_related_objects([inspection], "items__item")
     return render(
         request,
         "reception/sign.html",
@@ -194,8 +197,8 @@ def sign(request: HttpRequest, pk: int) -> HttpResponse:
             "form": form,
             "work_order": order,
             "inspection": inspection,
-            "marks": list(inspection.marks.select_related("item").order_by("number")),
-            "remarks": [row for row in inspection.items.select_related("item") if row.tone in ("amber", "red")],
+            "marks": marks,
+            "remarks": inspection.remarks(marks),
             "missing": [] if inspection.is_signed else services.missing(inspection),
             "wishes": [form[name] for name in (*choices, "charging_allowed", "valuables") if name in form.fields],
             "ticks": [form["covers_fitted"], form["purpose_explained"]],

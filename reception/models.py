@@ -95,6 +95,11 @@ class Inspection(ActorFields):
         """Whether the customer has confirmed it."""
         return self.confirmed_at is not None
 
+    def remarks(self, marks: list[DamageMark]) -> list[InspectionItem]:
+        """Items that are not all right, besides those that a mark already shows. One query unless prefetched."""
+        marked = {mark.item_id for mark in marks}
+        return [row for row in self.items.all() if row.tone in ("amber", "red") and row.item_id not in marked]
+
     @property
     def lights_text(self) -> str:
         """The warning lights seen, in the active language."""

@@ -171,8 +171,8 @@ def inspection_panel(request: HttpRequest, work_order: WorkOrder) -> dict[str, A
     )
     if inspection is None:
         return None
-    remarks = [row for row in inspection.items.all() if row.tone in ("amber", "red")]
-    return {"inspection": inspection, "marks": list(inspection.marks.all()), "remarks": remarks}
+    marks = sorted(inspection.marks.all(), key=lambda mark: mark.number)
+    return {"inspection": inspection, "marks": marks, "remarks": inspection.remarks(marks)}
 
 
 def next_steps(request: HttpRequest, work_order: WorkOrder) -> list[Action]:
