@@ -38,7 +38,9 @@ class TakeForm(forms.Form):
         help_text=gettext_lazy("Telephone number or e-mail address."),
     )
     source = forms.ChoiceField(label=gettext_lazy("How it reached us"), choices=ComplaintSource.choices)
-    category = CategoryField(label=gettext_lazy("What it is about"), queryset=ComplaintCategory.objects.none())
+    category = CategoryField(
+        label=gettext_lazy("What it is about"), queryset=ComplaintCategory.objects.none(), empty_label="—"
+    )
     matter = forms.CharField(
         label=gettext_lazy("What happened, in his own words"),
         max_length=LONGEST,
