@@ -64,7 +64,16 @@ def why_not_handle(complaint: Complaint, by: Actor, *, agents: bool) -> list[Rea
     wanted = {Role.MANAGER.value}
     if complaint.layer == Layer.DEPARTMENT:
         wanted |= {complaint.owner_role} | ({Role.AGENT.value} if agents else set())
-    if roles & wanted:
+    outranked = complaint.layer == Layer.GENERAL_MANAGER and not any(final for _role, final in held)
+    if roles & wanted and not (outranked and has_general_manager(complaint)):
         return []
     who = str(complaint.owner) if complaint.owner else str(Role(complaint.owner_role).label)
     return [Reason(_("This step belongs to: %(who)s.") % {"who": who}, url)]
+
+
+def has_general_manager(complaint: Complaint) -> bool:
+    """Whether somebody with the final say can deal with it; without one, a manager may."""
+    people = Membership.objects.filter(
+        centre_id=complaint.centre_id, role=Role.MANAGER, final_say=True, user__is_active=True
+    )
+    return people.exclude(user_id=complaint.concerning_id or 0).exists()

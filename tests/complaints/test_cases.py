@@ -102,6 +102,9 @@ def test_a_doubt_about_safety_is_critical_and_runs_by_the_wall_clock(
     at_tuesday_ten.move(hours=8)
     row = taken(visit_delivered, agent, told=services.Told(**{**vars(TOLD), "safety_doubt": True}))
     assert (row.level, row.owner) == ("critical", gm)
+    with pytest.raises(services.ComplaintRefused):
+        investigated(row, manager)
+    assert investigated(row, gm).investigated_by == gm
     assert row.answer_due_at - row.received_at == dt.timedelta(hours=4)
 
 
