@@ -169,6 +169,7 @@ def holder(appointment: Appointment) -> Any:
     person = client_of()
     link = SignedLink.objects.filter(purpose="appointment", target_id=appointment.pk).order_by("-pk")[0]
     assert person.get(link.path).headers["Location"] == reverse("appointments:mine")
+    person.cookies["language"] = "en"
     return person
 
 
