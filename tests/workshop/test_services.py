@@ -1,4 +1,7 @@
-"""The verbs of chapter 3: happy path, wrong person, wrong stage, repeated, incomplete."""
+"""The verbs of chapter 3: happy path, wrong person, wrong stage, repeated, incomplete.
+
+Long, because tests mirror the tree: one file for one module.
+"""
 
 from __future__ import annotations
 

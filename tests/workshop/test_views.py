@@ -1,4 +1,7 @@
-"""Pages of chapter 3: who may, what is refused and how, garbage, repeats, another centre, and the price in queries."""
+"""Pages of chapter 3: who may, what is refused and how, garbage, repeats, another centre, and the price in queries.
+
+Long, because tests mirror the tree: one file for one module.
+"""
 
 from __future__ import annotations
 
