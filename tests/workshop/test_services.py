@@ -1,7 +1,4 @@
-"""The verbs of chapter 3: happy path, wrong person, wrong stage, repeated, incomplete.
-
-Long, because tests mirror the tree: one file for one module.
-"""
+"""The verbs of chapter 3: happy path, wrong person, wrong stage, repeated, incomplete. Findings: test_findings.py."""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""Pages of chapter 3: who may, what is refused and how, garbage, repeats, another centre, and the price in queries.
-
-Long, because tests mirror the tree: one file for one module.
-"""
+"""Pages of chapter 3 in use: forms, garbage, repeats. Who may, and the price in queries: test_pages.py."""
 
 from __future__ import annotations
 

@@ -61,6 +61,7 @@ def start(job: Job, *, by: Actor) -> Job:
         raise WorkRefused(Reason(_("Read the work order and confirm that it is clear, then start."), url, "M3.1-c"))
     if job.state not in (JobState.ACKNOWLEDGED, JobState.PAUSED):
         raise WorkRefused(_("“%(job)s” cannot be started: %(state)s.") % _words(job))
+    technician = User.objects.select_for_update(no_key=True).get(pk=by.user_id or 0)  # two phones, one clock
     busy = (
         WorkSpan.objects.running().filter(technician_id=by.user_id).select_related("job__work_order__vehicle").first()
     )
@@ -71,7 +72,7 @@ def start(job: Job, *, by: Actor) -> Job:
     cause = job.spans.exclude(ended_at=None).order_by("-ended_at").values_list("cause", flat=True).first()
     if cause in HOLDS and not _held_by_others(job, cause):
         visits.release(work_order, cause=cause, by=by)
-    WorkSpan.objects.create(job=job, technician=person(by), started_at=now())
+    WorkSpan.objects.create(job=job, technician=technician, started_at=now())
     job.state = JobState.RUNNING
     job.started_at = job.started_at or now()
     job.save(update_fields=["state", "started_at"])
