@@ -3,8 +3,6 @@
 import ast
 import re
 
-import pytest
-
 from tests.conventions.tree import CHAPTERS, ORDER, app_of, python_files, templates
 
 LONGEST = 300
@@ -57,38 +55,32 @@ def test_the_rules_see_a_planted_violation():
     assert looks_upward("complaints", "ForeignKey('workshop.Job')") == []
 
 
-FILES = [pytest.param(*pair, id=pair[0]) for pair in python_files(tests=True)]
-OURS = [pytest.param(*pair, id=pair[0]) for pair in python_files()]
+def test_files_are_short_or_say_why_not():
+    """Split a long one, or write "Long, because …" in its docstring."""
+    assert [path for path, text in python_files(tests=True) if too_long(text)] == []
 
 
-@pytest.mark.parametrize(("path", "text"), FILES)
-def test_the_file_is_short_or_says_why_not(path, text):
-    assert not too_long(text), f"{len(text.splitlines())} lines: split it, or write 'Long, because …' in its docstring"
+def test_only_transitions_write_a_stage():
+    found = {path: stage_writes(text) for path, text in python_files() if "workorders/transitions.py" not in path}
+    assert {path: lines for path, lines in found.items() if lines} == {}
 
 
-@pytest.mark.parametrize(("path", "text"), OURS)
-def test_only_transitions_write_a_stage(path, text):
-    assert path.endswith("workorders/transitions.py") or stage_writes(text) == []
+def test_rules_ask_our_clock():
+    found = {path: clock_reads(text) for path, text in python_files() if not path.startswith(OWN_CLOCK)}
+    assert {path: lines for path, lines in found.items() if lines} == {}
 
 
-@pytest.mark.parametrize(("path", "text"), OURS)
-def test_rules_ask_our_clock(path, text):
-    assert path.startswith(OWN_CLOCK) or clock_reads(text) == []
+def test_a_room_names_no_room_above_it():
+    found = {path: looks_upward(app, text) for path, text in python_files() if (app := app_of(path))}
+    assert {path: names for path, names in found.items() if names} == {}
 
 
-@pytest.mark.parametrize(("path", "text"), OURS)
-def test_a_room_names_no_room_above_it(path, text):
-    app = app_of(path)
-    assert app is None or looks_upward(app, text) == []
-
-
-@pytest.mark.parametrize(
-    ("path", "text"), [pytest.param(*pair, id=pair[0]) for pair in templates() if pair[0].split("/")[1] in ORDER]
-)
-def test_a_template_includes_none_of_a_room_above_it(path, text):
+def test_a_template_includes_none_of_a_room_above_it():
     """It may link there: an address is a name, and a wrong one fails the page's own test."""
-    used = looks_upward(path.split("/")[1], text)
-    assert [name for name in used if name.strip("\"'").endswith((".html", ".txt"))] == []
+    rooms = [(path, path.split("/")[1], text) for path, text in templates()]
+    found = {path: looks_upward(room, text) for path, room, text in rooms if room in ORDER}
+    included = {path: [name for name in names if ".html" in name or ".txt" in name] for path, names in found.items()}
+    assert {path: names for path, names in included.items() if names} == {}
 
 
 def test_every_chapter_has_the_same_shape():
