@@ -36,6 +36,10 @@ class House(Service):
         self.move_clock(int((moment - dt.datetime.now(dt.UTC)).total_seconds()))
         time.sleep(1.2)  # each process reads the offset once a second
 
+    def reconcile(self) -> str:
+        """What `manage.py reconcile` prints; raises Trouble when anything does not add up."""
+        return self.manage("reconcile")
+
     def letter(self, kind: str) -> Letter:
         """The newest sent message of `kind`; fails when the worker does not send one."""
         sent = "SELECT id, link_id FROM messaging_message WHERE kind = %s AND state = 'sent' ORDER BY id DESC LIMIT 1"
