@@ -340,7 +340,7 @@ def follow_up(house: House, person: Callable[..., Person], pk: int) -> None:
     call = "SELECT id FROM followup_followup WHERE work_order_id = %s ORDER BY id LIMIT 1"
     house.wait("plan the follow-up", lambda: bool(house.rows(call, pk)))
     planned = house.one(
-        "SELECT max(due_date) - min(delivered_at::date) FROM followup_followup f JOIN workorders_workorder w "
+        "SELECT max(f.due_at::date) - min(w.delivered_at::date) FROM followup_followup f JOIN workorders_workorder w "
         "ON w.id = f.work_order_id WHERE f.id = %s",
         house.one(call, pk),
     )
