@@ -27,15 +27,15 @@ class LinkRequest(HttpRequest):
     actor: Actor
 
 
-@require_GET
 @customer_link(services.PURPOSE)
+@require_GET
 def mine(request: LinkRequest) -> HttpResponse:
     """The case as its complainant sees it."""
     return _page(request, _case(request), DecisionForm())
 
 
-@require_POST
 @customer_link(services.PURPOSE)
+@require_POST
 def decide(request: LinkRequest) -> HttpResponse:
     """Take his yes or no to the answer he was shown. Saying the same again changes nothing."""
     row = _case(request)

@@ -35,8 +35,8 @@ LONGEST_QUERY = 80
 MOST_VISITS = 8
 
 
-@require_GET
 @allow(*HANDLERS)
+@require_GET
 def index(request: StaffRequest) -> HttpResponse:
     """Complaints of the centre: open ones by promised answer, closed ones newest first."""
     show = request.GET.get("show")
@@ -58,8 +58,8 @@ def index(request: StaffRequest) -> HttpResponse:
     return render(request, "complaints/list.html", context)
 
 
-@require_http_methods(["GET", "POST"])
 @allow(*TAKERS)
+@require_http_methods(["GET", "POST"])
 def take(request: StaffRequest) -> HttpResponse:
     """Take a complaint (M8.1): about a visit (`?visit=`), of a customer (`?customer=`), or of somebody new."""
     visit = _chosen(request, WorkOrder.objects.for_rows(), request.GET.get("visit", ""))
@@ -82,15 +82,15 @@ def take(request: StaffRequest) -> HttpResponse:
     return render(request, "complaints/take.html", context, status=422 if form.errors else 200)
 
 
-@require_GET
 @allow(*HANDLERS)
+@require_GET
 def case(request: StaffRequest, pk: int) -> HttpResponse:
     """One case: its clocks, what was said and found, what closing lacks, every step."""
     return pages.case_page(request, _case(request, pk))
 
 
-@require_POST
 @allow(*HANDLERS)
+@require_POST
 def investigate(request: StaffRequest, pk: int) -> HttpResponse:
     """Record cause, responsibility, remedy and prevention (M8.2-a)."""
     row, form = _case(request, pk), FindingsForm(request.POST)
@@ -104,8 +104,8 @@ def investigate(request: StaffRequest, pk: int) -> HttpResponse:
     )
 
 
-@require_POST
 @allow(*HANDLERS)
+@require_POST
 def answer(request: StaffRequest, pk: int) -> HttpResponse:
     """Send the answer (M8.2-b)."""
     row, form = _case(request, pk), AnswerForm(request.POST)
@@ -119,8 +119,8 @@ def answer(request: StaffRequest, pk: int) -> HttpResponse:
     )
 
 
-@require_POST
 @allow(*TAKERS)
+@require_POST
 def decide(request: StaffRequest, pk: int) -> HttpResponse:
     """Record the complainant's word as customer service heard it (M8.2-b)."""
     row, form = _case(request, pk), DecisionForm(request.POST)
@@ -140,8 +140,8 @@ def decide(request: StaffRequest, pk: int) -> HttpResponse:
     )
 
 
-@require_POST
 @allow(*TAKERS)
+@require_POST
 def close(request: StaffRequest, pk: int) -> HttpResponse:
     """Close the case (M8.2-c)."""
     row, form = _case(request, pk), CloseForm(request.POST)
@@ -155,8 +155,8 @@ def close(request: StaffRequest, pk: int) -> HttpResponse:
     )
 
 
-@require_POST
 @allow(*HANDLERS)
+@require_POST
 def note(request: StaffRequest, pk: int) -> HttpResponse:
     """Add a note to the case."""
     row, form = _case(request, pk), NoteForm(request.POST)
@@ -170,8 +170,8 @@ def note(request: StaffRequest, pk: int) -> HttpResponse:
     )
 
 
-@require_GET
 @allow(*TAKERS)
+@require_GET
 def causes(request: StaffRequest) -> HttpResponse:
     """What complaints came from in the last ninety days, counted (M8.2-d)."""
     since = now() - dt.timedelta(days=REVIEW_DAYS)

@@ -39,8 +39,8 @@ LONGEST = 100
 SHOWN = ("due", "again", "ahead")
 
 
-@require_GET
 @allow(*CALLERS)
+@require_GET
 def desk(request: StaffRequest) -> HttpResponse:
     """Calls waiting, the most urgent first and open beside the list (M7.1-a)."""
     rows = _list(request)
@@ -48,8 +48,8 @@ def desk(request: StaffRequest) -> HttpResponse:
     return _desk(request, rows, first, CallForm(call=first) if first else None)
 
 
-@require_GET
 @allow(*CALLERS)
+@require_GET
 def call(request: StaffRequest, pk: int) -> HttpResponse:
     """One call: whom, about what, the script, what was tried before."""
     row = fetch(request, FollowUp.objects.for_rows().select_related("centre"), pk=pk)
@@ -57,8 +57,8 @@ def call(request: StaffRequest, pk: int) -> HttpResponse:
     return _desk(request, _list(request), row, form, chosen=True)
 
 
-@require_POST
 @allow(*CALLERS)
+@require_POST
 def record(request: StaffRequest, pk: int) -> HttpResponse:
     """Keep what came of the call and go on to the next one."""
     row = fetch(request, FollowUp.objects.for_rows().select_related("centre"), pk=pk)
@@ -75,8 +75,8 @@ def record(request: StaffRequest, pk: int) -> HttpResponse:
     return _desk(request, _list(request), row, form, chosen=True, status=422)
 
 
-@require_POST
 @allow(*CALLERS)
+@require_POST
 def close_visit(request: StaffRequest, pk: int) -> HttpResponse:
     """Close the visit of a car that was handed over, called about, and has no problem left."""
     order = fetch(request, WorkOrder.objects.for_rows(), pk=pk)
@@ -89,8 +89,8 @@ def close_visit(request: StaffRequest, pk: int) -> HttpResponse:
     )
 
 
-@require_GET
 @allow(*SOLVERS)
+@require_GET
 def problems(request: StaffRequest) -> HttpResponse:
     """Problems and suggestions: all of them for customer service and managers, a department's own for its people (M7.2-b)."""
     rows = Problem.objects.for_user(request.user).filter(centre=request.centre).for_rows()
@@ -106,16 +106,16 @@ def problems(request: StaffRequest) -> HttpResponse:
     return render(request, "followup/problems.html", {"page": page, "show": show, "states": ProblemState.choices})
 
 
-@require_GET
 @allow(*SOLVERS)
+@require_GET
 def problem(request: StaffRequest, pk: int) -> HttpResponse:
     """One problem on its way: said, solved, told."""
     row = fetch(request, Problem.objects.for_rows().select_related("followup", "solved_by", "closed_by"), pk=pk)
     return _problem(request, row, SolutionForm())
 
 
-@require_POST
 @allow(*SOLVERS)
+@require_POST
 def solve(request: StaffRequest, pk: int) -> HttpResponse:
     """The department says what it did."""
     row = fetch(request, Problem.objects.for_rows().select_related("followup", "solved_by", "closed_by"), pk=pk)
@@ -131,8 +131,8 @@ def solve(request: StaffRequest, pk: int) -> HttpResponse:
     return _problem(request, row, form, status=422)
 
 
-@require_POST
 @allow(*CALLERS)
+@require_POST
 def close_problem(request: StaffRequest, pk: int) -> HttpResponse:
     """Tell the customer what was done; the problem is closed."""
     row = fetch(request, Problem.objects, pk=pk)
