@@ -86,9 +86,8 @@ def alerts(customer: Any = None, vehicle: Any = None) -> list[registry.Alert]:
 def search(user: Any, query: str) -> list[registry.Hit]:
     """Complaints by number or plate."""
     key = plate_key(query)
-    rows = Complaint.objects.for_user(user).filter(
-        number__iexact=query.rpartition("-C")[-1] if "-C" in query else query
-    )
+    number = "-".join(query.split("-")[-2:])  # with or without the centre's code
+    rows = Complaint.objects.for_user(user).filter(number__iexact=number)
     if len(key) >= 3:
         rows = rows | Complaint.objects.for_user(user).filter(vehicle__plate_key=key)
     return [
