@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -17,6 +16,7 @@ from delivery.services.wash import current_task
 from servicedesk import registry
 from servicedesk.clock import now
 from servicedesk.documents.models import Paper
+from servicedesk.staff.requests import StaffRequest
 from servicedesk.staff.roles import Role
 from servicedesk.workorders.models import WorkOrder
 from servicedesk.workorders.stages import Stage
@@ -151,30 +151,30 @@ def _home() -> None:
         registry.home.register(registry.HomeList(key, role, title, template, context, order=order, area=area))
 
 
-def home_wash(request: HttpRequest) -> dict[str, Any]:
+def home_wash(request: StaffRequest) -> dict[str, Any]:
     """The detailer's list."""
-    return {"rows": wash_rows(request.centre)}  # type: ignore[attr-defined]
+    return {"rows": wash_rows(request.centre)}
 
 
-def home_settle(request: HttpRequest) -> dict[str, Any]:
+def home_settle(request: StaffRequest) -> dict[str, Any]:
     """The cashier's list."""
-    return {"rows": settle_rows(request.centre)}  # type: ignore[attr-defined]
+    return {"rows": settle_rows(request.centre)}
 
 
-def home_ready(request: HttpRequest) -> dict[str, Any]:
+def home_ready(request: StaffRequest) -> dict[str, Any]:
     """The advisor's cars to be called for and handed over."""
-    return {"rows": ready_rows(request.centre)}  # type: ignore[attr-defined]
+    return {"rows": ready_rows(request.centre)}
 
 
-def home_invite(request: HttpRequest) -> dict[str, Any]:
+def home_invite(request: StaffRequest) -> dict[str, Any]:
     """The advisor's visits to invite to the survey."""
     since = now() - dt.timedelta(days=INVITE_DAYS)
-    return {"rows": to_invite(request.centre, since)}  # type: ignore[attr-defined]
+    return {"rows": to_invite(request.centre, since)}
 
 
-def home_opinions(request: HttpRequest) -> dict[str, Any]:
+def home_opinions(request: StaffRequest) -> dict[str, Any]:
     """What customers thought, waiting for the user's departments."""
-    return {"opinions": opinions_for(request.user, request.centre)}  # type: ignore[attr-defined]
+    return {"opinions": opinions_for(request.user, request.centre)}
 
 
 def _panels() -> None:
@@ -186,7 +186,7 @@ def _panels() -> None:
         registry.panels.register(registry.Panel(key, title, template, context, roles=roles, order=order, area=area))
 
 
-def wash_panel(request: HttpRequest, work_order: WorkOrder) -> dict[str, Any] | None:
+def wash_panel(request: StaffRequest, work_order: WorkOrder) -> dict[str, Any] | None:
     """Who cleaned what, and the second look."""
     task = current_task(work_order)
     if task is None:
@@ -194,7 +194,7 @@ def wash_panel(request: HttpRequest, work_order: WorkOrder) -> dict[str, Any] | 
     return {"task": task, "ticks": list(task.parts.all()), "look": getattr(task, "look", None)}
 
 
-def bill_panel(request: HttpRequest, work_order: WorkOrder) -> dict[str, Any] | None:
+def bill_panel(request: StaffRequest, work_order: WorkOrder) -> dict[str, Any] | None:
     """Bills, payments and what is left to pay."""
     bills = list(Bill.objects.filter(work_order=work_order).order_by("opened_at", "id"))
     if not bills:
@@ -203,7 +203,7 @@ def bill_panel(request: HttpRequest, work_order: WorkOrder) -> dict[str, Any] | 
     return {"bills": bills, "payments": payments, "account": account_of(work_order)}
 
 
-def survey_panel(request: HttpRequest, work_order: WorkOrder) -> dict[str, Any] | None:
+def survey_panel(request: StaffRequest, work_order: WorkOrder) -> dict[str, Any] | None:
     """The survey's marks, and the opinions that were passed on."""
     response = SurveyResponse.objects.filter(work_order=work_order).first()
     opinions = list(Opinion.objects.filter(work_order=work_order).exclude(state="withdrawn").order_by("at"))
@@ -213,7 +213,7 @@ def survey_panel(request: HttpRequest, work_order: WorkOrder) -> dict[str, Any] 
     return {"response": response, "answers": list(answers), "opinions": opinions}
 
 
-def next_steps(request: HttpRequest, work_order: WorkOrder) -> list[registry.Action]:
+def next_steps(request: StaffRequest, work_order: WorkOrder) -> list[registry.Action]:
     """What is next in chapters 5 and 6, by role."""
     if work_order.stage == Stage.PREPARATION:
         wash, bill = (reverse(f"delivery:{name}", args=[work_order.pk]) for name in ("wash", "bill"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -21,6 +21,7 @@ from delivery.services.billing import BILLABLE, issue_requirements
 from servicedesk.staff.access import allow, fetch
 from servicedesk.staff.formats import format_money, format_number
 from servicedesk.staff.repeats import perform
+from servicedesk.staff.requests import StaffRequest
 from servicedesk.staff.roles import Role
 from servicedesk.workorders.models import LineState, WorkOrder
 from servicedesk.workorders.stages import Stage
@@ -29,31 +30,31 @@ from servicedesk.workorders.views import as_promise
 NOT_DONE = (LineState.DECLINED, LineState.DEFERRED)
 
 
-@require_GET
 @allow(Role.DETAILER, Role.CASHIER, Role.ADVISOR, Role.MANAGER)
-def preparation(request: HttpRequest) -> HttpResponse:
+@require_GET
+def preparation(request: StaffRequest) -> HttpResponse:
     """Chapter 5's entry: service staff go to the wash queue, everybody else to what is to be settled."""
-    roles = request.user.roles_in(request.centre.pk)  # type: ignore[union-attr,attr-defined]
+    roles = request.user.roles_in(request.centre.pk)
     return redirect("delivery:wash_queue" if Role.DETAILER in roles else "delivery:bills")
 
 
-@require_GET
 @allow(Role.CASHIER, Role.ADVISOR, Role.MANAGER)
-def bill_list(request: HttpRequest) -> HttpResponse:
+@require_GET
+def bill_list(request: StaffRequest) -> HttpResponse:
     """Visits to bill or to settle, most endangered promise first."""
-    return render(request, "delivery/bills.html", {"rows": settle_rows(request.centre)})  # type: ignore[attr-defined]
+    return render(request, "delivery/bills.html", {"rows": settle_rows(request.centre)})
 
 
-@require_GET
 @allow(Role.CASHIER, Role.ADVISOR, Role.MANAGER)
-def bill_page(request: HttpRequest, pk: int) -> HttpResponse:
+@require_GET
+def bill_page(request: StaffRequest, pk: int) -> HttpResponse:
     """One visit's bill: each line with its difference from the estimate and what it rests on; payments; what is missing."""
     return _show(request, _visit(request, pk))
 
 
-@require_GET
 @allow(Role.CASHIER, Role.ADVISOR, Role.MANAGER)
-def bill_preview(request: HttpRequest, pk: int) -> HttpResponse:
+@require_GET
+def bill_preview(request: StaffRequest, pk: int) -> HttpResponse:
     """The draft as it would be printed; once issued, the paper itself."""
     work_order = _visit(request, pk)
     bill = _newest(list(Bill.objects.filter(work_order=work_order).order_by("issued_at", "id")))
@@ -67,9 +68,9 @@ def bill_preview(request: HttpRequest, pk: int) -> HttpResponse:
     return response
 
 
-@require_POST
 @allow(Role.CASHIER)
-def bill_line(request: HttpRequest, pk: int, line: int) -> HttpResponse:
+@require_POST
+def bill_line(request: StaffRequest, pk: int, line: int) -> HttpResponse:
     """Charge what was really used of one line."""
     work_order = _visit(request, pk)
     form = LineForm(request.POST)
@@ -78,40 +79,40 @@ def bill_line(request: HttpRequest, pk: int, line: int) -> HttpResponse:
     return _perform(
         request,
         pk,
-        lambda: services.adjust_line(work_order, line, by=request.actor, **form.cleaned_data),  # type: ignore[attr-defined]
+        lambda: services.adjust_line(work_order, line, by=request.actor, **form.cleaned_data),
         _("Line changed. The difference stands on the bill."),
     )
 
 
-@require_POST
 @allow(Role.CASHIER)
-def bill_recalculate(request: HttpRequest, pk: int) -> HttpResponse:
+@require_POST
+def bill_recalculate(request: StaffRequest, pk: int) -> HttpResponse:
     """Work the draft out again from the work order."""
     work_order = _visit(request, pk)
     return _perform(
         request,
         pk,
-        lambda: services.recalculate(work_order, by=request.actor),  # type: ignore[attr-defined]
+        lambda: services.recalculate(work_order, by=request.actor),
         _("Worked out again from the work order."),
     )
 
 
-@require_POST
 @allow(Role.CASHIER)
-def bill_issue(request: HttpRequest, pk: int) -> HttpResponse:
+@require_POST
+def bill_issue(request: StaffRequest, pk: int) -> HttpResponse:
     """Number, print and keep the bill."""
     work_order = _visit(request, pk)
     return _perform(
         request,
         pk,
-        lambda: services.issue_bill(work_order, by=request.actor),  # type: ignore[attr-defined]
+        lambda: services.issue_bill(work_order, by=request.actor),
         lambda bill: _("Bill %(number)s issued.") % {"number": bill.number},
     )
 
 
-@require_POST
 @allow(Role.CASHIER)
-def bill_pay(request: HttpRequest, pk: int) -> HttpResponse:
+@require_POST
+def bill_pay(request: StaffRequest, pk: int) -> HttpResponse:
     """Take a payment."""
     work_order = _visit(request, pk)
     form = PaymentForm(request.POST)
@@ -120,7 +121,7 @@ def bill_pay(request: HttpRequest, pk: int) -> HttpResponse:
     return _perform(
         request,
         pk,
-        lambda: services.pay(work_order, by=request.actor, **form.cleaned_data),  # type: ignore[attr-defined]
+        lambda: services.pay(work_order, by=request.actor, **form.cleaned_data),
         lambda payment: (
             _("%(amount)s received; the receipt goes to the customer.")
             % {"amount": format_money(payment.amount, work_order.centre.currency)}
@@ -128,9 +129,9 @@ def bill_pay(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
-@require_POST
 @allow(Role.CASHIER)
-def payment_reverse(request: HttpRequest, pk: int) -> HttpResponse:
+@require_POST
+def payment_reverse(request: StaffRequest, pk: int) -> HttpResponse:
     """Give a payment back, with a reason."""
     payment = fetch(request, Payment.objects.select_related("work_order"), pk=pk)
     work_order = _visit(request, payment.work_order_id)
@@ -140,14 +141,14 @@ def payment_reverse(request: HttpRequest, pk: int) -> HttpResponse:
     return _perform(
         request,
         work_order.pk,
-        lambda: services.reverse_payment(payment, by=request.actor, reason=form.cleaned_data["reason"]),  # type: ignore[attr-defined]
+        lambda: services.reverse_payment(payment, by=request.actor, reason=form.cleaned_data["reason"]),
         _("Payment given back. Both rows stay in the account."),
     )
 
 
-@require_POST
 @allow(Role.CASHIER)
-def bill_credit(request: HttpRequest, pk: int) -> HttpResponse:
+@require_POST
+def bill_credit(request: StaffRequest, pk: int) -> HttpResponse:
     """Take the issued bill back by a credit note."""
     work_order = _visit(request, pk)
     form = ReasonForm(request.POST)
@@ -157,14 +158,14 @@ def bill_credit(request: HttpRequest, pk: int) -> HttpResponse:
     return _perform(
         request,
         pk,
-        lambda: services.credit_bill(bill, by=request.actor, reason=form.cleaned_data["reason"]),  # type: ignore[attr-defined]
+        lambda: services.credit_bill(bill, by=request.actor, reason=form.cleaned_data["reason"]),
         lambda note: _("Credit note %(number)s issued; a new draft is open.") % {"number": note.number},
     )
 
 
-@require_POST
 @allow(Role.MANAGER)
-def bill_release(request: HttpRequest, pk: int) -> HttpResponse:
+@require_POST
+def bill_release(request: StaffRequest, pk: int) -> HttpResponse:
     """Let the car leave unpaid."""
     work_order = _visit(request, pk)
     form = ReasonForm(request.POST)
@@ -173,17 +174,17 @@ def bill_release(request: HttpRequest, pk: int) -> HttpResponse:
     return _perform(
         request,
         pk,
-        lambda: services.release(work_order, by=request.actor, reason=form.cleaned_data["reason"]),  # type: ignore[attr-defined]
+        lambda: services.release(work_order, by=request.actor, reason=form.cleaned_data["reason"]),
         _("The car may leave unpaid. Your reason is recorded."),
     )
 
 
-def _visit(request: HttpRequest, pk: int) -> WorkOrder:
+def _visit(request: StaffRequest, pk: int) -> WorkOrder:
     return fetch(request, WorkOrder.objects.for_rows(), pk=pk)
 
 
-def _perform(request: HttpRequest, pk: int, act: Any, success: Any) -> HttpResponse:
-    actor = request.actor  # type: ignore[attr-defined]
+def _perform(request: StaffRequest, pk: int, act: Any, success: Any) -> HttpResponse:
+    actor = request.actor
     return perform(request, act, by=actor, success=success, redirect=reverse("delivery:bill", args=[pk]))
 
 
@@ -195,7 +196,7 @@ def _newest(papers: list[Bill]) -> Bill | None:
 
 
 def _show(
-    request: HttpRequest,
+    request: StaffRequest,
     work_order: WorkOrder,
     *,
     payment_form: PaymentForm | None = None,
@@ -210,7 +211,7 @@ def _show(
     lines = list(bill.lines.select_related("consent__estimate").order_by("position", "id")) if bill else []
     estimated = sum((line.estimated or Decimal(0) for line in lines), Decimal(0))
     charged = sum((line.amount for line in lines), Decimal(0))
-    roles = request.user.roles_in(work_order.centre_id)  # type: ignore[union-attr]
+    roles = request.user.roles_in(work_order.centre_id)
     drafting = bill is not None and not bill.is_issued
     billable = work_order.stage in BILLABLE
     needs = named(issue_requirements(work_order, lines)) if bill is not None and drafting else []

@@ -35,15 +35,15 @@ FIRST_ARRIVAL = dt.timedelta(minutes=30)
 STEP = dt.timedelta(minutes=30)
 
 
-@require_GET
 @customer_link("pickup")
+@require_GET
 def pickup(request: HttpRequest) -> HttpResponse:
     """The car is ready: where, until when, what it costs, what to bring; when he will come."""
     return _pickup(request, _visit(request))
 
 
-@require_POST
 @customer_link("pickup")
+@require_POST
 def pickup_when(request: HttpRequest) -> HttpResponse:
     """The customer says when he comes, or who comes for him."""
     work_order = _visit(request)
@@ -64,8 +64,8 @@ def pickup_when(request: HttpRequest) -> HttpResponse:
     )
 
 
-@require_GET
 @customer_link("pickup")
+@require_GET
 def pickup_bill(request: HttpRequest) -> HttpResponse:
     """The bill as a PDF: exactly the paper that was issued."""
     bills = Bill.objects.standing().filter(work_order=_visit(request)).select_related("paper")
@@ -129,8 +129,8 @@ def arrivals(centre: ServiceCentre, calendar: Calendar) -> list[dt.datetime]:
     return found
 
 
-@require_GET
 @customer_link("survey")
+@require_GET
 def survey(request: HttpRequest) -> HttpResponse:
     """One question: the first open one, or the one asked for by `?q=SV-03`; finished, the thanks page."""
     response = _response(request)
@@ -143,8 +143,8 @@ def survey(request: HttpRequest) -> HttpResponse:
     return _question(request, response, question or asked[-1], given)
 
 
-@require_POST
 @customer_link("survey")
+@require_POST
 def survey_answer(request: HttpRequest) -> HttpResponse:
     """Save one tap and go on: to the next question, to what lay behind a low answer, or to the thanks."""
     response = _response(request)
@@ -167,8 +167,8 @@ def survey_answer(request: HttpRequest) -> HttpResponse:
     )
 
 
-@require_http_methods(["GET", "POST"])
 @customer_link("survey")
+@require_http_methods(["GET", "POST"])
 def survey_why(request: HttpRequest) -> HttpResponse:
     """What lay behind a low answer, and whether the manager should call."""
     response = _response(request)
@@ -209,8 +209,8 @@ def survey_why(request: HttpRequest) -> HttpResponse:
     return render(request, "delivery/survey_why.html", context, status=422 if request.method == "POST" else 200)
 
 
-@require_http_methods(["GET", "POST"])
 @customer_link("survey")
+@require_http_methods(["GET", "POST"])
 def survey_thanks(request: HttpRequest) -> HttpResponse:
     """Thanks, and a place for free words. The same link shows it again."""
     response = _response(request)

@@ -6,7 +6,7 @@ import datetime as dt
 from decimal import Decimal
 
 from django.db.models import Sum
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -21,6 +21,7 @@ from delivery.services.handover import notice_of
 from servicedesk.clock import now
 from servicedesk.staff.access import allow, fetch
 from servicedesk.staff.repeats import perform
+from servicedesk.staff.requests import StaffRequest
 from servicedesk.staff.roles import PROCESS, Role
 from servicedesk.workorders.models import LineKind, LineState, WorkOrder
 from servicedesk.workorders.stages import Stage
@@ -30,56 +31,56 @@ STAFF = tuple(Role(role) for role in sorted(PROCESS))
 NOT_DONE = (LineState.DECLINED, LineState.DEFERRED)
 
 
-@require_GET
 @allow(Role.ADVISOR, Role.MANAGER, Role.AGENT)
-def ready_list(request: HttpRequest) -> HttpResponse:
+@require_GET
+def ready_list(request: StaffRequest) -> HttpResponse:
     """Cars to be called for and handed over; visits whose customer was not invited to the survey yet."""
-    centre = request.centre  # type: ignore[attr-defined]
+    centre = request.centre
     since = now() - dt.timedelta(days=INVITE_DAYS)
     context = {"rows": ready_rows(centre), "delivered": to_invite(centre, since)}
     return render(request, "delivery/ready.html", context)
 
 
-@require_GET
 @allow(Role.ADVISOR, Role.MANAGER, Role.AGENT)
-def handover_page(request: HttpRequest, pk: int) -> HttpResponse:
+@require_GET
+def handover_page(request: StaffRequest, pk: int) -> HttpResponse:
     """One car: call the customer, explain, let him accept; afterwards what was recorded and the survey."""
     return _show(request, _visit(request, pk))
 
 
-@require_POST
 @allow(Role.DETAILER, Role.CASHIER, Role.ADVISOR, Role.MANAGER)
-def make_ready(request: HttpRequest, pk: int) -> HttpResponse:
+@require_POST
+def make_ready(request: StaffRequest, pk: int) -> HttpResponse:
     """Say that the car is ready to be collected."""
     work_order = _visit(request, pk)
     return perform(
         request,
-        lambda: services.make_ready(work_order, by=request.actor),  # type: ignore[attr-defined]
-        by=request.actor,  # type: ignore[attr-defined]
+        lambda: services.make_ready(work_order, by=request.actor),
+        by=request.actor,
         success=_("Ready. The advisor can call the customer."),
         redirect=work_order.get_absolute_url(),
     )
 
 
-@require_POST
 @allow(Role.ADVISOR, Role.MANAGER)
-def notify(request: HttpRequest, pk: int) -> HttpResponse:
+@require_POST
+def notify(request: StaffRequest, pk: int) -> HttpResponse:
     """Tell the customer that he can collect the car."""
     work_order = _visit(request, pk)
     form = NotifyForm(request.POST)
     in_person = form.is_valid() and form.cleaned_data["in_person"]
     return perform(
         request,
-        lambda: services.notify_pickup(work_order, by=request.actor, in_person=in_person),  # type: ignore[attr-defined]
-        by=request.actor,  # type: ignore[attr-defined]
+        lambda: services.notify_pickup(work_order, by=request.actor, in_person=in_person),
+        by=request.actor,
         success=_("Noted: the customer knows.") if in_person else _("The message is on its way to the customer."),
         redirect=reverse("delivery:handover", args=[pk]),
     )
 
 
-@require_POST
 @allow(Role.ADVISOR, Role.MANAGER)
-def hand_over(request: HttpRequest, pk: int) -> HttpResponse:
+@require_POST
+def hand_over(request: StaffRequest, pk: int) -> HttpResponse:
     """The customer accepts the car."""
     work_order = _visit(request, pk)
     form = AcceptanceForm(request.POST)
@@ -90,7 +91,7 @@ def hand_over(request: HttpRequest, pk: int) -> HttpResponse:
         request,
         lambda: services.hand_over(
             work_order,
-            by=request.actor,  # type: ignore[attr-defined]
+            by=request.actor,
             person=values["signature_name"],
             explained=values["explained"],
             given=values["given"],
@@ -98,15 +99,15 @@ def hand_over(request: HttpRequest, pk: int) -> HttpResponse:
             drawing=values["signature"],
             remarks=values["remarks"],
         ),
-        by=request.actor,  # type: ignore[attr-defined]
+        by=request.actor,
         success=_("Handed over. The papers go to the customer."),
         redirect=reverse("delivery:handover", args=[pk]),
     )
 
 
-@require_POST
 @allow(Role.ADVISOR, Role.MANAGER)
-def not_accepted(request: HttpRequest, pk: int) -> HttpResponse:
+@require_POST
+def not_accepted(request: StaffRequest, pk: int) -> HttpResponse:
     """The customer does not accept the car: back to the workshop with his reason."""
     work_order = _visit(request, pk)
     form = ObjectionForm(request.POST)
@@ -116,34 +117,34 @@ def not_accepted(request: HttpRequest, pk: int) -> HttpResponse:
         request,
         lambda: services.refuse_acceptance(
             work_order,
-            by=request.actor,  # type: ignore[attr-defined]
+            by=request.actor,
             person=work_order.customer.name,
             objection=form.cleaned_data["objection"],
         ),
-        by=request.actor,  # type: ignore[attr-defined]
+        by=request.actor,
         success=_("Recorded. The car is back in the workshop; promise a new time."),
         redirect=work_order.get_absolute_url(),
         on_refusal=reverse("delivery:handover", args=[pk]),
     )
 
 
-@require_POST
 @allow(Role.ADVISOR, Role.AGENT)
-def invite(request: HttpRequest, pk: int) -> HttpResponse:
+@require_POST
+def invite(request: StaffRequest, pk: int) -> HttpResponse:
     """Invite the customer to the survey."""
     work_order = _visit(request, pk)
     return perform(
         request,
-        lambda: services.invite_to_survey(work_order, by=request.actor),  # type: ignore[attr-defined]
-        by=request.actor,  # type: ignore[attr-defined]
+        lambda: services.invite_to_survey(work_order, by=request.actor),
+        by=request.actor,
         success=_("The invitation is on its way to the customer."),
         redirect=reverse("delivery:handover", args=[pk]),
     )
 
 
-@require_POST
 @allow(Role.ADVISOR, Role.AGENT)
-def opinion_record(request: HttpRequest, pk: int) -> HttpResponse:
+@require_POST
+def opinion_record(request: StaffRequest, pk: int) -> HttpResponse:
     """Write down what the customer said and pass it on."""
     work_order = _visit(request, pk)
     form = OpinionForm(request.POST)
@@ -151,25 +152,25 @@ def opinion_record(request: HttpRequest, pk: int) -> HttpResponse:
         return _show(request, work_order, opinion_form=form, status=422)
     return perform(
         request,
-        lambda: services.record_opinion(work_order, by=request.actor, **form.cleaned_data),  # type: ignore[attr-defined]
-        by=request.actor,  # type: ignore[attr-defined]
+        lambda: services.record_opinion(work_order, by=request.actor, **form.cleaned_data),
+        by=request.actor,
         success=lambda opinion: _("Passed on to: %(department)s") % {"department": opinion.get_department_display()},
         redirect=reverse("delivery:handover", args=[pk]),
     )
 
 
-@require_GET
 @allow(*STAFF)
-def opinion_list(request: HttpRequest) -> HttpResponse:
+@require_GET
+def opinion_list(request: StaffRequest) -> HttpResponse:
     """What customers thought: to be answered by the user's departments; customer service and managers see all."""
     return _opinions(request)
 
 
-@require_POST
 @allow(*STAFF)
-def opinion_answer(request: HttpRequest, pk: int) -> HttpResponse:
+@require_POST
+def opinion_answer(request: StaffRequest, pk: int) -> HttpResponse:
     """The department's answer to one opinion."""
-    roles = request.user.roles_in(request.centre.pk)  # type: ignore[union-attr,attr-defined]
+    roles = request.user.roles_in(request.centre.pk)
     rows = Opinion.objects.select_related("work_order")
     if not roles & {Role.AGENT, Role.MANAGER}:
         rows = rows.of(*roles)
@@ -179,27 +180,27 @@ def opinion_answer(request: HttpRequest, pk: int) -> HttpResponse:
         return _opinions(request, form=form, answering=pk, status=422)
     return perform(
         request,
-        lambda: services.answer_opinion(opinion, by=request.actor, text=form.cleaned_data["text"]),  # type: ignore[attr-defined]
-        by=request.actor,  # type: ignore[attr-defined]
+        lambda: services.answer_opinion(opinion, by=request.actor, text=form.cleaned_data["text"]),
+        by=request.actor,
         success=_("Answered. Customer service sees it."),
         redirect=reverse("delivery:opinions"),
     )
 
 
 def _opinions(
-    request: HttpRequest, *, form: AnswerForm | None = None, answering: int = 0, status: int = 200
+    request: StaffRequest, *, form: AnswerForm | None = None, answering: int = 0, status: int = 200
 ) -> HttpResponse:
-    opinions = opinions_for(request.user, request.centre)  # type: ignore[attr-defined]
+    opinions = opinions_for(request.user, request.centre)
     context = {"opinions": opinions, "form": form or AnswerForm(), "answering": answering}
     return render(request, "delivery/opinions.html", context, status=status)
 
 
-def _visit(request: HttpRequest, pk: int) -> WorkOrder:
+def _visit(request: StaffRequest, pk: int) -> WorkOrder:
     return fetch(request, WorkOrder.objects.for_rows(), pk=pk)
 
 
 def _show(
-    request: HttpRequest,
+    request: StaffRequest,
     work_order: WorkOrder,
     *,
     form: AcceptanceForm | None = None,
@@ -219,7 +220,7 @@ def _show(
     gate = ready_gate(work_order) if work_order.stage == Stage.PREPARATION else []
     survey = SurveyResponse.objects.filter(work_order=work_order).first() if gone else None
     opinions = Opinion.objects.filter(work_order=work_order).exclude(state="withdrawn").order_by("at") if gone else []
-    roles = request.user.roles_in(work_order.centre_id)  # type: ignore[union-attr]
+    roles = request.user.roles_in(work_order.centre_id)
     person = notice.collector if notice and notice.collector else work_order.customer.name
     return render(
         request,

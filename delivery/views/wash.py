@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -15,6 +15,7 @@ from delivery.selections import ready_gate, wash_rows
 from delivery.services.wash import current_task, look_items
 from servicedesk.staff.access import allow, fetch
 from servicedesk.staff.repeats import perform
+from servicedesk.staff.requests import StaffRequest
 from servicedesk.staff.roles import Role
 from servicedesk.workorders.models import WorkOrder
 from servicedesk.workorders.stages import Stage
@@ -23,23 +24,23 @@ from servicedesk.workorders.views import as_promise
 TONES = {"ok": "green", "not_ok": "red", "na": "na"}
 
 
-@require_GET
 @allow(Role.DETAILER, Role.ADVISOR, Role.MANAGER)
-def wash_queue(request: HttpRequest) -> HttpResponse:
+@require_GET
+def wash_queue(request: StaffRequest) -> HttpResponse:
     """Cars to clean, by the time the cleaning must begin so that the promised time holds."""
-    return render(request, "delivery/wash_queue.html", {"rows": wash_rows(request.centre)})  # type: ignore[attr-defined]
+    return render(request, "delivery/wash_queue.html", {"rows": wash_rows(request.centre)})
 
 
-@require_GET
 @allow(Role.DETAILER, Role.ADVISOR, Role.MANAGER)
-def wash_page(request: HttpRequest, pk: int) -> HttpResponse:
+@require_GET
+def wash_page(request: StaffRequest, pk: int) -> HttpResponse:
     """One car: what is clean, what is left, the second look."""
     return _show(request, fetch(request, WorkOrder.objects.for_rows(), pk=pk))
 
 
-@require_POST
 @allow(Role.DETAILER, Role.ADVISOR)
-def wash_tick(request: HttpRequest, pk: int) -> HttpResponse:
+@require_POST
+def wash_tick(request: StaffRequest, pk: int) -> HttpResponse:
     """Tick one part as clean."""
     work_order = fetch(request, WorkOrder.objects.for_rows(), pk=pk)
     form = TickForm(request.POST)
@@ -47,16 +48,16 @@ def wash_tick(request: HttpRequest, pk: int) -> HttpResponse:
         return _show(request, work_order, form=form, status=422)
     return perform(
         request,
-        lambda: services.tick_part(work_order, form.cleaned_data["part"], by=request.actor),  # type: ignore[attr-defined]
-        by=request.actor,  # type: ignore[attr-defined]
+        lambda: services.tick_part(work_order, form.cleaned_data["part"], by=request.actor),
+        by=request.actor,
         success=lambda tick: _("%(part)s: saved") % {"part": tick.get_part_display()},
         redirect=reverse("delivery:wash", args=[pk]),
     )
 
 
-@require_POST
 @allow(Role.DETAILER, Role.ADVISOR)
-def wash_look(request: HttpRequest, pk: int) -> HttpResponse:
+@require_POST
+def wash_look(request: StaffRequest, pk: int) -> HttpResponse:
     """Record the second look."""
     work_order = fetch(request, WorkOrder.objects.for_rows(), pk=pk)
     form = LookForm(request.POST)
@@ -67,10 +68,10 @@ def wash_look(request: HttpRequest, pk: int) -> HttpResponse:
         lambda: services.look(
             work_order,
             form.verdicts(),
-            by=request.actor,  # type: ignore[attr-defined]
+            by=request.actor,
             remarks=form.cleaned_data["remarks"],
         ),
-        by=request.actor,  # type: ignore[attr-defined]
+        by=request.actor,
         success=lambda seen: (
             _("Clean and tidy: confirmed.") if seen.passed else _("Not clean yet: it stays in the queue.")
         ),
@@ -78,9 +79,9 @@ def wash_look(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
-@require_POST
 @allow(Role.DETAILER, Role.ADVISOR)
-def send_back(request: HttpRequest, pk: int) -> HttpResponse:
+@require_POST
+def send_back(request: StaffRequest, pk: int) -> HttpResponse:
     """Something is wrong with the car: back to the workshop."""
     work_order = fetch(request, WorkOrder.objects.for_rows(), pk=pk)
     form = ReasonForm(request.POST)
@@ -88,8 +89,8 @@ def send_back(request: HttpRequest, pk: int) -> HttpResponse:
         return _show(request, work_order, back_form=form, status=422)
     return perform(
         request,
-        lambda: services.send_back(work_order, by=request.actor, reason=form.cleaned_data["reason"]),  # type: ignore[attr-defined]
-        by=request.actor,  # type: ignore[attr-defined]
+        lambda: services.send_back(work_order, by=request.actor, reason=form.cleaned_data["reason"]),
+        by=request.actor,
         success=_("Back in the workshop. The technician sees what to put right."),
         redirect=reverse("delivery:wash_queue"),
         on_refusal=reverse("delivery:wash", args=[pk]),
@@ -97,7 +98,7 @@ def send_back(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _show(
-    request: HttpRequest,
+    request: StaffRequest,
     work_order: WorkOrder,
     *,
     form: TickForm | LookForm | None = None,
@@ -125,7 +126,7 @@ def _show(
             "form": form,
             "back_form": back_form or ReasonForm(),
             "at_work": at_work,
-            "may_act": bool(request.user.roles_in(work_order.centre_id) & {Role.DETAILER, Role.ADVISOR}),  # type: ignore[union-attr]
+            "may_act": bool(request.user.roles_in(work_order.centre_id) & {Role.DETAILER, Role.ADVISOR}),
             "gate": ready_gate(work_order) if at_work else [],
         },
         status=status,
