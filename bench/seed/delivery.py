@@ -13,6 +13,7 @@ from delivery.models import (
     BillLine,
     Handover,
     LookItem,
+    Opinion,
     Payment,
     PickupNotice,
     SecondLook,
@@ -87,6 +88,7 @@ class Delivery:
         )
         self.surveys = table(SurveyResponse, f"work_order_id link_id invited_at completed_at {BY}")
         self.answers = table(SurveyAnswer, "response_id question_id value at")
+        self.opinions = table(Opinion, f"work_order_id department at {BY}", text="等候時沒有人說明進度。")
         self.tables = [
             self.tasks,
             self.parts,
@@ -102,6 +104,7 @@ class Delivery:
             self.links,
             self.surveys,
             self.answers,
+            self.opinions,
         ]
 
     def write(self, visit: Visit, details: bool) -> None:
@@ -216,6 +219,10 @@ class Delivery:
         data = f'{{"explained": ["work", "bill"], "given": ["bill", "report", "keys"], "odometer": {out}}}'
         visit.event(minute, "handover.accepted", by, data)
         visit.step(minute, "ready", "delivered", by)
+        if visit.rank == 8 and visit.n % 3 == 1:
+            self.opinions.add(visit.id, "supervisor", visit.at(minute + 1), *by)
+            data = '{"department": "supervisor", "question": "", "value": ""}'
+            visit.event(minute + 1, "opinion.passed_on", by, data)
         if visit.n % 2:
             return
         at = visit.at(minute + 2)

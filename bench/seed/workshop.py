@@ -6,7 +6,11 @@ from typing import Any
 
 from bench.seed.table import NULL, Table
 from bench.seed.visit import ASSIGNED, STARTED, Visit
-from workshop.models import Job, Reading, WorkSpan
+from bench.seed.workorders import BY
+from workshop.models import Finding, Job, Reading, WorkSpan
+
+FOUND, FOUND_EACH = "右前避震器漏油。", 4
+"""Found on every so manieth car in repair."""
 
 
 class Workshop:
@@ -23,7 +27,8 @@ class Workshop:
         )
         self.spans = table(WorkSpan, "job_id technician_id started_at ended_at cause")
         self.readings = table(Reading, "job_id spec_id value recorded_at recorded_by_id", verdict="within")
-        self.tables = [self.jobs, self.spans, self.readings]
+        self.findings = table(Finding, f"work_order_id job_id reported_at {BY}", text=FOUND)
+        self.tables = [self.jobs, self.spans, self.readings, self.findings]
 
     def write(self, visit: Visit) -> None:
         """Give the work out, and do as much of it as the stage says."""
@@ -65,6 +70,10 @@ class Workshop:
             if begun:
                 self._work(visit, job, place, state, minute)
             minute += length + 2
+        if visit.rank == 2 and visit.n % FOUND_EACH == 0:
+            finding = self.findings.add(visit.id, visit.jobs[0], visit.at(STARTED + 4), *technician)
+            data = f'{{"finding": {finding}, "job": {visit.jobs[0]}, "operation": "", "urgency": "soon"}}'
+            visit.event(STARTED + 4, "workshop.finding_reported", technician, data)
         if visit.rank >= 2:
             visit.step(STARTED + 1, "authorised", "repair", technician)
         if visit.rank >= 3:
