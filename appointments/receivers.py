@@ -93,7 +93,9 @@ def search(user: Any, query: str) -> list[registry.Hit]:
 
 def visit_step(work_order: WorkOrder) -> registry.VisitStep:
     """Who confirmed the booking, and for when; a walk-in had none."""
-    row = Appointment.objects.filter(work_order=work_order).select_related("confirmed_by").first()
+    row = None
+    if work_order.source == WorkOrder.Source.BOOKING:
+        row = Appointment.objects.filter(work_order=work_order).select_related("confirmed_by").first()
     if row is None:
         return registry.VisitStep(note=_("Walk-in"))
     return registry.VisitStep(who=str(row.confirmed_by or row.by_label), at=row.starts_at, note=row.number)

@@ -104,7 +104,9 @@ def search(user: Any, query: str) -> list[registry.Hit]:
 
 def visit_step(work_order: WorkOrder) -> registry.VisitStep:
     """The last complaint about the visit, if there was one."""
-    row = Complaint.objects.filter(work_order=work_order).select_related("owner").order_by("-received_at").first()
+    row = None
+    if work_order.happened("complaint.taken"):
+        row = Complaint.objects.filter(work_order=work_order).select_related("owner").order_by("-received_at").first()
     if row is None:
         return registry.VisitStep(note=_("none"))
     return registry.VisitStep(

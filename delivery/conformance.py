@@ -148,13 +148,9 @@ def passed_on(work_order: WorkOrder) -> Evidence:
 
 def preparation_step(work_order: WorkOrder) -> VisitStep:
     """Chapter 5 on the visit line: from the first cleaning to the bill."""
-    task = current_task(work_order)
-    if task is None:
-        return VisitStep()
-    bill = _bill(work_order)
-    look = getattr(task, "look", None)
-    people = [tick.by_label for tick in task.parts.all()] + ([look.by_label] if look else [])
-    return VisitStep(people[0] if people else "", task.opened_at, work_order.ready_at if bill else None)
+    cleaned = work_order.happened("wash.part", "wash.looked")
+    billed = work_order.happened("bill.issued")
+    return VisitStep(cleaned[0].by_label if cleaned else "", until=work_order.ready_at if billed else None)
 
 
 def delivery_step(work_order: WorkOrder) -> VisitStep:

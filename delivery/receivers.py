@@ -5,9 +5,9 @@ from __future__ import annotations
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from delivery.models import Bill, Handover, WashPart
+from delivery.models import Handover, WashPart
 from delivery.services import billing, wash
-from delivery.services.account import account_of, may_leave, unbilled_lines
+from delivery.services.account import account_of, everything_billed, may_leave
 from delivery.services.handover import keep_promise, notice_of
 from servicedesk.workorders.gates import Requirement, gate
 from servicedesk.workorders.models import LineState, WorkOrder
@@ -32,9 +32,8 @@ def clean_and_billed(work_order: WorkOrder) -> list[Requirement]:
     words = ", ".join(str(WashPart.Part(part).label) for part in left)
     cleaned = _("Wash not wanted by the customer") if task and task.waived else _("Car cleaned")
     looked = bool(task and hasattr(task, "look") and task.look.passed)
-    states = {line.state for line in work_order.lines.top()}
-    unchecked = bool(states & {LineState.APPROVED.value, LineState.DONE.value})
-    billed = not unbilled_lines(work_order) and Bill.objects.standing().filter(work_order=work_order).exists()
+    lines = list(work_order.lines.all())
+    unchecked = any(line.state in (LineState.APPROVED, LineState.DONE) for line in lines if line.parent_id is None)
     return [
         Requirement(
             not unchecked,
@@ -51,7 +50,7 @@ def clean_and_billed(work_order: WorkOrder) -> list[Requirement]:
             "detailer",
         ),
         Requirement(looked, _("Second look: clean and tidy"), "M5.1-b", wash_url, "detailer"),
-        Requirement(billed, _("Bill issued"), "M5.2-c", bill_url, "cashier"),
+        Requirement(everything_billed(work_order), _("Bill issued"), "M5.2-c", bill_url, "cashier"),
     ]
 
 
@@ -73,9 +72,7 @@ def called_paid_and_accepted(work_order: WorkOrder) -> list[Requirement]:
         Requirement(
             notice_of(work_order) is not None, _("Customer told that the car is ready"), "M6.1-a", url, "advisor"
         ),
-        Requirement(
-            not unbilled_lines(work_order), _("Bill issued for all agreed work"), "M5.2-c", bill_url, "cashier"
-        ),
+        Requirement(everything_billed(work_order), _("Bill issued for all agreed work"), "M5.2-c", bill_url, "cashier"),
         Requirement(
             may_leave(work_order, account_of(work_order)),
             _("Bill settled, or the car released by a manager"),

@@ -11,7 +11,6 @@ from django.utils.translation import gettext_lazy as _
 from delivery.models import Bill, Opinion, Payment, SurveyResponse
 from delivery.selections import INVITE_DAYS, opinions_for, ready_rows, settle_rows, to_invite, wash_rows
 from delivery.services.account import account_of
-from delivery.services.handover import notice_of
 from delivery.services.wash import current_task
 from servicedesk import registry
 from servicedesk.clock import now
@@ -226,12 +225,13 @@ def next_steps(request: StaffRequest, work_order: WorkOrder) -> list[registry.Ac
     if work_order.stage == Stage.READY:
         url = reverse("delivery:handover", args=[work_order.pk])
         bill = reverse("delivery:bill", args=[work_order.pk])
-        label = _("Hand over") if notice_of(work_order) else _("Call the customer")
+        told = [event for event in work_order.happened("pickup.notified") if event.at >= work_order.stage_since]
+        label = _("Hand over") if told else _("Call the customer")
         return [
             registry.Action(label, url, frozenset({Role.ADVISOR.value, Role.MANAGER.value}), order=60),
             registry.Action(_("Take payment"), bill, frozenset({Role.CASHIER.value}), order=61),
         ]
-    if work_order.stage == Stage.DELIVERED and not SurveyResponse.objects.filter(work_order=work_order).exists():
+    if work_order.stage == Stage.DELIVERED and not work_order.happened("survey.invited"):
         url = reverse("delivery:handover", args=[work_order.pk])
         return [registry.Action(_("Invite to the survey"), url, frozenset({Role.ADVISOR.value}), order=70)]
     return []

@@ -115,6 +115,8 @@ def alerts(customer: Any = None, vehicle: Any = None) -> list[registry.Alert]:
 
 def visit_step(work_order: WorkOrder) -> registry.VisitStep:
     """Who calls, and when: the first contact once made, else the day it is due."""
+    if work_order.delivered_at is None:
+        return registry.VisitStep()
     call = FollowUp.objects.filter(work_order=work_order, sequence=1).select_related("agent").first()
     if call is None:
         return registry.VisitStep()

@@ -15,7 +15,6 @@ from servicedesk.staff.requests import StaffRequest
 from servicedesk.staff.roles import Role
 from servicedesk.workorders.models import WorkOrder
 from servicedesk.workorders.stages import Stage
-from workshop.querysets import did_work, technicians_of
 
 
 def waiting_for_final(request: StaffRequest) -> dict[str, Any]:
@@ -40,10 +39,11 @@ def count_waiting(user: Any, centre: Any) -> tuple[str, list[Any]]:
 def next_steps(request: StaffRequest, work_order: WorkOrder) -> list[registry.Action]:
     """Self-check for who did the work, final inspection for an inspector who did not."""
     pk = work_order.pk
-    if work_order.stage == Stage.SELFCHECK and did_work(work_order, request.user.pk):
+    worked = {event.by_user_id for event in work_order.happened("workshop.started")}
+    if work_order.stage == Stage.SELFCHECK and request.user.pk in worked:
         url = reverse("quality:self_check", args=[pk])
         return [registry.Action(_("Self-check"), url, frozenset({Role.TECHNICIAN.value}), order=1)]
-    if work_order.stage == Stage.FINAL and request.user.pk not in technicians_of(work_order):
+    if work_order.stage == Stage.FINAL and request.user.pk not in worked:
         url = reverse("quality:final", args=[pk])
         return [registry.Action(_("Final inspection"), url, frozenset({Role.INSPECTOR.value}), order=1)]
     return []
@@ -80,13 +80,12 @@ def reports_panel(request: StaffRequest, work_order: WorkOrder) -> dict[str, Any
 
 def visit_step(work_order: WorkOrder) -> registry.VisitStep:
     """Who inspected the car last, from the first self-check on."""
-    first = SelfCheck.objects.filter(work_order=work_order).select_related("technician").order_by("round").first()
-    last = FinalInspection.objects.filter(work_order=work_order).select_related("inspector").order_by("-round").first()
-    if first is None:
+    signed = work_order.happened("quality.self_check_signed", "quality.final_signed")
+    if not signed:
         return registry.VisitStep()
-    passed = bool(last and last.verdict == "pass")
-    who = str(last.inspector if last else first.technician)
-    return registry.VisitStep(who, first.signed_at, last.signed_at if last and passed else None)
+    finals = [event for event in signed if event.kind == "quality.final_signed"]
+    passed = bool(finals and finals[-1].data["verdict"] == "pass")
+    return registry.VisitStep((finals or signed[:1])[-1].by_label, signed[0].at, finals[-1].at if passed else None)
 
 
 def register() -> None:

@@ -182,10 +182,10 @@ def next_steps(request: HttpRequest, work_order: WorkOrder) -> list[Action]:
         inspection = Inspection.objects.filter(work_order=work_order).only("confirmed_at").first()
         if inspection and not inspection.confirmed_at:
             return [Action(_("Inspect the car together"), reverse("reception:readings", args=[pk]), DESK, order=1)]
-        if work_order.lines.unanswered().exists():
+        if any(line.state == LineState.PROPOSED for line in work_order.lines.all()):
             return [Action(_("Estimate and decision"), reverse("reception:estimate", args=[pk]), DESK, order=1)]
         return [Action(_("Promise delivery and authorise"), reverse("reception:authorise", args=[pk]), DESK, order=1)]
-    if work_order.stage in DECIDABLE and work_order.lines.unanswered().exists():
+    if work_order.stage in DECIDABLE and any(line.state == LineState.PROPOSED for line in work_order.lines.all()):
         return [Action(_("Ask for the customer's decision"), reverse("reception:estimate", args=[pk]), DESK, order=1)]
     return []
 

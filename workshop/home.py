@@ -114,7 +114,7 @@ def count_workshop(user: Any, centre: Any) -> tuple[str, list[Any]]:
 def next_steps(request: StaffRequest, work_order: WorkOrder) -> list[registry.Action]:
     """What the workshop can do next with a visit."""
     pk, steps = work_order.pk, list[registry.Action]()
-    if work_order.stage in IN_WORKSHOP:
+    if work_order.stage in IN_WORKSHOP and work_order.happened("workshop.finding_reported"):
         found = Finding.objects.reported().filter(work_order=work_order).order_by("pk").first()
         if found:
             roles = frozenset({Role.SUPERVISOR.value})

@@ -87,9 +87,9 @@ def work_is_complete(work_order: WorkOrder) -> list[Requirement]:
         )
     )
     estimate = reverse("reception:estimate", args=[work_order.pk])
-    waiting = (
-        work_order.lines.top().unanswered().exists()
-        or Hold.objects.filter(work_order=work_order, cause=Hold.Cause.CONSENT, ended_at=None).exists()
+    waiting = any(line.state == LineState.PROPOSED and line.parent_id is None for line in work_order.lines.all()) or (
+        bool(work_order.happened("hold.started"))
+        and Hold.objects.filter(work_order=work_order, cause=Hold.Cause.CONSENT, ended_at=None).exists()
     )
     asked.append(
         Requirement(not waiting, _("The customer has decided on the extra work."), "M3.2-c", estimate, Role.ADVISOR)

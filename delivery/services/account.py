@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 
-from django.db.models import Sum
+from django.db.models import QuerySet, Subquery, Sum
 
 from delivery.models import Bill, BillLine, Payment, Release
 from servicedesk.workorders.models import Consent, ConsentAnswer, WorkOrder, WorkOrderLine
@@ -26,10 +26,12 @@ class Account:
 
 
 def account_of(work_order: WorkOrder) -> Account:
-    """Add up the visit's issued bills and payments. Two queries."""
-    billed = Bill.objects.issued().filter(work_order=work_order).aggregate(sum=Sum("total"))["sum"]
-    paid = Payment.objects.filter(work_order=work_order).aggregate(sum=Sum("amount"))["sum"]
-    return Account(billed or Decimal(0), paid or Decimal(0))
+    """Add up the visit's issued bills and payments. One query."""
+    own = {"work_order": work_order}
+    billed = Bill.objects.issued().filter(**own).values("work_order").annotate(sum=Sum("total")).values("sum")
+    paid = Payment.objects.filter(**own).values("work_order").annotate(sum=Sum("amount")).values("sum")
+    sums = WorkOrder.objects.filter(pk=work_order.pk).values_list(Subquery(billed), Subquery(paid)).get()
+    return Account(*(value or Decimal(0) for value in sums))
 
 
 def may_leave(work_order: WorkOrder, account: Account) -> bool:
@@ -41,12 +43,22 @@ def may_leave(work_order: WorkOrder, account: Account) -> bool:
     )
 
 
+def billed_lines(work_order: WorkOrder) -> QuerySet[BillLine]:
+    """Ids of the visit's lines that stand on a bill which was not taken back."""
+    return BillLine.objects.standing().filter(bill__work_order=work_order).values_list("line", flat=True)
+
+
+def everything_billed(work_order: WorkOrder) -> bool:
+    """Whether there is agreed work, and all of it stands on a bill. One query, and one for the lines unless they are at hand."""
+    agreed = {line.pk for line in work_order.lines.all() if line.is_agreed}
+    return bool(agreed) and agreed <= set(billed_lines(work_order))
+
+
 def unbilled_lines(work_order: WorkOrder) -> list[WorkOrderLine]:
     """Agreed lines that stand on no bill yet (or only on one taken back), in order."""
-    billed = BillLine.objects.standing().filter(bill__work_order=work_order).values("line")
     return list(
         work_order.lines.approved()
-        .exclude(pk__in=billed)
+        .exclude(pk__in=billed_lines(work_order))
         .select_related("operation", "part")
         .order_by("position", "id")
     )

@@ -96,6 +96,12 @@ class WorkOrder(models.Model):
         """The manual's chapter the visit is in."""
         return CHAPTER[Stage(self.stage)]
 
+    def happened(self, *kinds: str) -> list[Event]:
+        """Its events of these kinds, in order. No query on a visit read `for_page`, else one."""
+        kept = getattr(self, "_prefetched_objects_cache", {}).get("events")
+        rows = self.events.filter(kind__in=kinds).order_by("seq") if kept is None else kept
+        return [event for event in rows if event.kind in kinds]
+
     @property
     def is_open(self) -> bool:
         """Whether the visit is not over."""

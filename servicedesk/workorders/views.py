@@ -26,7 +26,7 @@ TIMELINE_ROWS = 12
 @allow(*STAFF)
 def detail(request: StaffRequest, pk: int) -> HttpResponse:
     """One visit: header, visit line, gate, lines and last events at once; the chapters' panels follow by htmx."""
-    work_order = fetch(request, WorkOrder.objects.for_rows(), pk=pk)
+    work_order = fetch(request, WorkOrder.objects.for_page(), pk=pk)
     roles = request.user.roles_in(work_order.centre_id)
     steps = [action for ask in registry.actions for action in ask(request, work_order) if action.roles & roles]
     return render(
@@ -36,15 +36,29 @@ def detail(request: StaffRequest, pk: int) -> HttpResponse:
             "work_order": work_order,
             "steps": visit.visit_steps(work_order),
             "actions": sorted(steps, key=lambda action: action.order),
-            "holds": Hold.objects.filter(work_order=work_order, ended_at=None).order_by("started_at"),
-            "promise": Promise.objects.about(work_order, Promise.Kind.DELIVERY).filter(withdrawn_at=None).last(),
+            "holds": open_holds(work_order),
+            "promise": promise_of(work_order),
             "gate": visit.gate_of(work_order),
-            "concerns": list(work_order.concerns.order_by("pk")),
+            "concerns": sorted(work_order.concerns.all(), key=lambda concern: concern.pk),
             "events": visit.timeline(work_order, TIMELINE_ROWS),
             "panels": [panel for panel in registry.panels if panel.roles is None or panel.roles & roles],
             **lines_context(work_order),
         },
     )
+
+
+def open_holds(work_order: WorkOrder) -> list[Hold]:
+    """What the visit waits for; its trail says whether it ever waited."""
+    if not work_order.happened("hold.started"):
+        return []
+    return list(Hold.objects.filter(work_order=work_order, ended_at=None).order_by("started_at"))
+
+
+def promise_of(work_order: WorkOrder) -> Promise | None:
+    """The promised delivery as it stands, if one was ever made."""
+    if work_order.promised_at is None:
+        return None
+    return Promise.objects.about(work_order, Promise.Kind.DELIVERY).filter(withdrawn_at=None).last()
 
 
 @require_GET

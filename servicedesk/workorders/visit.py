@@ -10,7 +10,6 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Prefetch
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -19,7 +18,7 @@ from servicedesk.clock import now
 from servicedesk.staff.chapters import CHAPTER_OF_STAGE, CHAPTERS
 from servicedesk.staff.formats import format_moment
 from servicedesk.workorders import gates
-from servicedesk.workorders.models import Event, EventText, WorkOrder
+from servicedesk.workorders.models import Event, WorkOrder
 from servicedesk.workorders.stages import Stage
 
 NEXT = {
@@ -75,11 +74,7 @@ def gate_of(work_order: WorkOrder) -> GateView | None:
 
 def visit_steps(work_order: WorkOrder) -> list[dict[str, Any]]:
     """The eight chapters with who and when, for `{% visit_line %}`."""
-    stage_events = list(
-        Event.objects.filter(work_order=work_order, kind__in=("opened", "stage"))
-        .order_by("seq")
-        .only("at", "by_label", "data", "kind")
-    )
+    stage_events = work_order.happened("opened", "stage")
     spans: dict[int, tuple[dt.datetime | None, dt.datetime | None, str]] = {}
     for index, event in enumerate(stage_events):
         stage = Stage(event.data["to"]) if event.kind == "stage" else Stage.RECEPTION
@@ -118,11 +113,8 @@ def _span(start: dt.datetime | None, end: dt.datetime | None, centre: Any, momen
 
 def timeline(work_order: WorkOrder, limit: int | None = None) -> list[dict[str, Any]]:
     """Events in words, newest first, as `includes/_timeline.html` wants them."""
-    rows = (
-        Event.objects.filter(work_order=work_order)
-        .order_by("-seq")
-        .prefetch_related(Prefetch("text_row", queryset=EventText.objects.only("event_id", "text")))
-    )
+    kept = getattr(work_order, "_prefetched_objects_cache", {}).get("events")
+    rows = work_order.events.select_related("text_row").order_by("-seq") if kept is None else list(kept)[::-1]
     return [describe(event) for event in (rows[:limit] if limit else rows)]
 
 
