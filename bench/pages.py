@@ -2,8 +2,9 @@
 
 Starts the house as ./run does, signs in as every role and opens every page its roles allow. Queries are counted in this
 process (Django's test client, caches empty); milliseconds are taken over HTTP from the running server, one after the
-other on a kept connection. Memory is what the kernel says (PSS: shared pages divided among those who share them), of the
-web server and of the worker, before and after. Goals: at most 15 queries a page, web ≤ 150 MB, worker ≤ 200 MB.
+other on a kept connection. CPU is what web server and database used for one request, by the kernel's clocks: on a machine
+that others use too it is the figure to trust. Memory is what the kernel says (PSS: shared pages divided among those who
+share them), of the web server and of the worker, before and after. Goals: at most 15 queries a page, web ≤ 150 MB, worker ≤ 200 MB.
 """
 
 from __future__ import annotations
@@ -39,6 +40,7 @@ class Cost:
     cookies: str
     median: float = 0.0
     slow: float = 0.0
+    cpu: float = 0.0
 
 
 def main() -> None:
@@ -67,20 +69,29 @@ def measure(house: Any, rounds: int, *, everything: bool) -> None:
     time.sleep(3)  # let the worker come up
     before = {name: memory(child.process.pid) for name, child in (("web", house.web), ("worker", house.worker))}
     costs, strange = counted()
-    timed(costs, house.port, rounds)
+    papers = [cost for cost in costs if cost.name.endswith("preview")]
+    pages = [cost for cost in costs if cost not in papers]
+    busy = [house.web.process.pid, house.postgres.child.process.pid]
+    timed(pages, house.port, rounds, busy)
+    after_pages = memory(house.web.process.pid)
+    timed(papers, house.port, rounds, busy)
     print(f"{WorkOrder.objects.count():,} work orders; {len(costs)} pages of {len({c.role for c in costs})} people")
-    print(f"\n{'role':12}{'page':34}{'queries':>8}{'p50 ms':>9}{'p95 ms':>9}{'kB':>7}")
+    print(f"\n{'role':12}{'page':34}{'queries':>8}{'p50 ms':>9}{'p95 ms':>9}{'CPU ms':>9}{'kB':>7}")
     ordered = sorted(costs, key=lambda cost: (-cost.queries, -cost.median))
-    slowest = sorted(costs, key=lambda cost: -cost.median)[:12]
+    slowest = sorted(costs, key=lambda cost: -cost.cpu)[:16]
     for cost in ordered if everything else [*ordered[:12], *[c for c in slowest if c not in ordered[:12]]]:
         mark = " !" if cost.queries > MOST_QUERIES else ""
-        figures = f"{cost.queries:8}{cost.median:9.1f}{cost.slow:9.1f}{cost.kilobytes:7.0f}{mark}"
+        figures = f"{cost.queries:8}{cost.median:9.1f}{cost.slow:9.1f}{cost.cpu:9.1f}{cost.kilobytes:7.0f}{mark}"
         print(f"{cost.role:12}{cost.name:34}{figures}  {cost.address}")
     print(f"\nqueries: most {ordered[0].queries}, median {statistics.median(c.queries for c in costs):.0f}")
-    medians = [cost.median for cost in costs]
-    print(f"p50 over all pages: median {statistics.median(medians):.1f} ms, most {max(medians):.1f} ms")
-    for name, child in (("web", house.web), ("worker", house.worker)):
-        print(f"{name}: {before[name]} MB PSS when started, {memory(child.process.pid)} MB after")
+    for name, figures in (("p50", [c.median for c in pages]), ("CPU", [c.cpu for c in pages])):
+        print(f"{name} over all pages: median {statistics.median(figures):.1f} ms, most {max(figures):.1f} ms")
+    for cost in papers:
+        print(f"paper {cost.name} for {cost.role}: p50 {cost.median:.0f} ms, CPU {cost.cpu:.0f} ms")
+    print(f"web: {before['web']} MB PSS when started, {after_pages} MB after all pages, ", end="")
+    print(f"{memory(house.web.process.pid)} MB after {len(papers) * (rounds + 1)} bills")
+    parts = ", ".join(f"{pss(pid) // 1000} MB" for pid in family(house.worker.process.pid))
+    print(f"worker: {before['worker']} MB PSS when started, now by process: {parts}")
     for line in strange:
         print(f"not measured: {line}")
 
@@ -111,12 +122,14 @@ def counted() -> tuple[list[Cost], list[str]]:
     return costs, strange
 
 
-def timed(costs: list[Cost], port: int, rounds: int) -> None:
+def timed(costs: list[Cost], port: int, rounds: int, busy: list[int]) -> None:
     """Ask the running server for every page, `rounds` times, after one round to warm it."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
     for cost in costs:
         taken = []
-        for _round in range(rounds + 1):
+        for turn in range(rounds + 1):
+            if turn == 1:
+                used = sum(map(cpu, busy))
             began = time.perf_counter()
             connection.request("GET", quote(cost.address, safe="/?=&+-."), headers={"Cookie": cost.cookies})
             answer = connection.getresponse()
@@ -124,8 +137,19 @@ def timed(costs: list[Cost], port: int, rounds: int) -> None:
             taken.append((time.perf_counter() - began) * 1000)
             if answer.status != 200:
                 raise SystemExit(f"{cost.address} answered {answer.status}")
+        cost.cpu = (sum(map(cpu, busy)) - used) / rounds
         taken = sorted(taken[1:])
         cost.median, cost.slow = statistics.median(taken), taken[min(len(taken) - 1, int(len(taken) * 0.95))]
+
+
+def cpu(pid: int) -> float:
+    """Milliseconds that a process and its children, all their threads, have run so far."""
+    total = 0
+    for each in family(pid):
+        for thread in Path(f"/proc/{each}/task").glob("*/schedstat"):
+            with suppress(OSError):
+                total += int(thread.read_text().split()[0])
+    return total / 1e6
 
 
 def memory(pid: int) -> int:

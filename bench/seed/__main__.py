@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import resource
 import sys
 import time
 
@@ -66,6 +67,8 @@ def run(words: argparse.Namespace, opened: int) -> None:
     total = sum(rows.values())
     print(f"{words.visits:,} visits, {opened} more in each open stage: {total:,} rows in {took:.0f} s", end="")
     print(f" ({total / took:,.0f} rows/s, {words.processes} processes)")
+    own = resource.getrusage(resource.RUSAGE_SELF), resource.getrusage(resource.RUSAGE_CHILDREN)
+    print(f"CPU of these processes: {sum(used.ru_utime + used.ru_stime for used in own):.0f} s")
     print(f"vacuum and analyze: {settle():.0f} s")
     whole, tables = size()
     print(f"database: {whole / 1e9:.2f} GB, {whole / words.visits / 1e3:.1f} kB a visit")
