@@ -50,7 +50,7 @@ def estimate(request: HttpRequest, pk: int) -> HttpResponse:
         {
             "form": form,
             "work_order": order,
-            "removable": removable(proposed, context["estimate"]),
+            "removable": removable(proposed, context["newest"]),
             "may_give_back": order.stage in (Stage.RECEPTION, Stage.AUTHORISED),
             "at_reception": order.stage == Stage.RECEPTION,
             **context,

@@ -46,6 +46,7 @@ def lines_context(work_order: WorkOrder) -> dict[str, Any]:
     label = _("Approved (including tax %(tax)s)") % {"tax": number_format(agreed.tax, force_grouping=True)}
     return {
         "lines": [_as_row(row, answers.get(row.pk), newest, centre) for row in rows],
+        "newest": newest,
         "estimate": {"version": shown[0].data["version"], "created_at": shown[0].at} if shown else None,
         "line_total": agreed.total,
         "total_label": label,

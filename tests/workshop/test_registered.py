@@ -8,7 +8,6 @@ from typing import Any
 from quality import checks as quality_checks
 from quality import conformance as quality_conformance
 from quality import home as quality_home
-from quality.models import FinalInspection
 from servicedesk import registry
 from servicedesk.clock import now
 from servicedesk.staff.actors import Actor
@@ -77,7 +76,7 @@ def test_visit_steps_name_who_and_when(visit_in_preparation: WorkOrder, technici
     repair, quality = home.visit_step(visit_in_preparation), quality_home.visit_step(visit_in_preparation)
     assert (repair.who, quality.who) == ("陳志豪", "鄭文彬")
     assert repair.until is not None
-    assert quality.until == FinalInspection.objects.get().signed_at
+    assert quality.until == visit_in_preparation.happened("quality.final_signed")[-1].at
 
 
 def test_next_steps_follow_the_stage(visit_at_final: WorkOrder, inspector: User, technician: User) -> None:
