@@ -27,6 +27,8 @@ from servicedesk.embedded.processes import (
     wait_until,
 )
 
+LEAN = {"MALLOC_ARENA_MAX": "2", "MALLOC_TRIM_THRESHOLD_": "131072"}
+"""glibc gives memory back: the worker, which lays out papers with Chinese fonts, takes 169 MB instead of 195."""
 LONGEST_SOCKET_FOLDER = 80  # bytes; the kernel's limit is 108 with the file's name
 
 
@@ -108,6 +110,7 @@ class Stack:
             "MEDIA_ROOT": str(self.state / "media"),
             "SITE_URL": self.url,
             "PYTHONUNBUFFERED": "1",
+            **LEAN,
             **self.settings,
         }
 
