@@ -135,7 +135,9 @@ def complain(house: House, person: Callable[..., Person], customer: Person, pk: 
     manager = person(str(owner))
     manager.go(f"/complaints/{case}/")
     manager.page.locator('select[name="cause_kind"]').select_option("communication")
-    manager.fill(cause="交車時漏了說明", responsibility="服務顧問", remedy="致電說明並道歉")
+    manager.fill(
+        cause="交車時漏了說明", responsibility="服務顧問", remedy="致電說明並道歉", prevention="交車清單加上舊零件一項"
+    )
     manager.page.locator('form[action$="/investigate/"] button').last.click()
     manager.page.wait_for_load_state()
     manager.go(f"/complaints/{case}/")
