@@ -33,3 +33,9 @@ def pytest_configure(config: pytest.Config) -> None:
         from django.db import connections  # settings are ready only now
 
         connections["default"].settings_dict["TEST"]["TEMPLATE"] = template
+
+
+@pytest.fixture(scope="session")
+def django_db_keepdb(django_db_keepdb: bool) -> bool:
+    """Leave test databases to the cluster, which is thrown away whole: a thread may still hold a connection."""
+    return django_db_keepdb or testing.TEMPLATE in os.environ
