@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import http.client
 import os
+import re
 import statistics
 import time
 from collections.abc import Iterator
@@ -47,7 +48,10 @@ def main() -> None:
     """Start the house, measure, report, stop."""
     parser = argparse.ArgumentParser(prog="python -m bench.pages", description=__doc__)
     parser.add_argument("house", help="a house that bench.seed made (its --house, or the number of visits)")
-    parser.add_argument("--rounds", type=int, default=15, help="requests per page")
+    parser.add_argument("--rounds", type=int, default=15, help="requests per page; 0 only counts queries")
+    parser.add_argument(
+        "--only", default="", help="take the time of pages whose name matches this, of the rest only the queries"
+    )
     parser.add_argument("--all", action="store_true", help="list every page, not only the dearest")
     words = parser.parse_args()
     house = stack(words.house)
@@ -57,25 +61,34 @@ def main() -> None:
         print(f"from nothing running to the first page: {time.monotonic() - began:.1f} s (worker started too)")
         os.environ.update(house.environment() | {"LOG_LEVEL": "CRITICAL"})
         django.setup()
-        measure(house, words.rounds, everything=words.all)
+        measure(house, words.rounds, only=words.only, everything=words.all)
     finally:
         house.stop()
 
 
-def measure(house: Any, rounds: int, *, everything: bool) -> None:
+def measure(house: Any, rounds: int, *, only: str, everything: bool) -> None:
     """Open all pages and print what they cost."""
     from servicedesk.workorders.models import WorkOrder
 
     time.sleep(3)  # let the worker come up
     before = {name: memory(child.process.pid) for name, child in (("web", house.web), ("worker", house.worker))}
     costs, strange = counted()
+    print(f"{WorkOrder.objects.count():,} work orders")
+    over = [cost for cost in costs if cost.queries > MOST_QUERIES]
+    print(
+        f"{len(costs)} pages of {len({c.role for c in costs})} people, {len(over)} with more than {MOST_QUERIES} queries"
+    )
+    for name in sorted({cost.name for cost in over}):
+        print(f"  {name}: {max(cost.queries for cost in over if cost.name == name)}")
+    if not rounds:
+        return
+    costs = [cost for cost in costs if re.search(only, cost.name)]
     papers = [cost for cost in costs if cost.name.endswith("preview")]
     pages = [cost for cost in costs if cost not in papers]
     busy = [house.web.process.pid, house.postgres.child.process.pid]
     timed(pages, house.port, rounds, busy)
     after_pages = memory(house.web.process.pid)
     timed(papers, house.port, rounds, busy)
-    print(f"{WorkOrder.objects.count():,} work orders; {len(costs)} pages of {len({c.role for c in costs})} people")
     print(f"\n{'role':12}{'page':34}{'queries':>8}{'p50 ms':>9}{'p95 ms':>9}{'CPU ms':>9}{'kB':>7}")
     ordered = sorted(costs, key=lambda cost: (-cost.queries, -cost.median))
     slowest = sorted(costs, key=lambda cost: -cost.cpu)[:16]
