@@ -95,7 +95,11 @@ def samples(name: str, names: frozenset[str], user: User, centres: Any) -> list[
     if name == "workorders:panel" or names - {"pk", "group"}:
         return []
     if name in ROW_OF:
-        pk = ROW_OF[name]._base_manager.order_by("-pk").values_list("pk", flat=True).first()
+        rows = ROW_OF[name]._base_manager.all()
+        if name.startswith("customers:"):
+            path = "customer__centres__in" if name == "customers:vehicle_edit" else "centres__in"
+            rows = rows.filter(**{path: centres})
+        pk = rows.order_by("-pk").values_list("pk", flat=True).first()
         return [{"pk": pk}] if pk else []
     if name == "workorders:detail":
         return [{"pk": pk} for stage in Stage if (pk := newest(orders.at(stage)))]
