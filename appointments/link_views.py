@@ -38,8 +38,8 @@ def changeable(appointment: Appointment) -> bool:
     return appointment.is_expected and now() < appointment.starts_at - CHANGEABLE_UNTIL
 
 
-@require_GET
 @customer_link(PURPOSE)
+@require_GET
 def mine(request: HttpRequest) -> HttpResponse:
     """The booking as a ticket: when, where, what, how much; or what became of it."""
     appointment = mine_of(request)
@@ -56,8 +56,8 @@ def mine(request: HttpRequest) -> HttpResponse:
     )
 
 
-@require_http_methods(["GET", "POST"])
 @customer_link(PURPOSE)
+@require_http_methods(["GET", "POST"])
 def mine_move(request: HttpRequest) -> HttpResponse:
     """Choose another time."""
     appointment = mine_of(request)
@@ -93,8 +93,8 @@ def mine_move(request: HttpRequest) -> HttpResponse:
     )
 
 
-@require_POST
 @customer_link(PURPOSE)
+@require_POST
 def mine_cancel(request: HttpRequest) -> HttpResponse:
     """Cancel the booking."""
     appointment = mine_of(request)

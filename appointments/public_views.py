@@ -47,8 +47,8 @@ from servicedesk.workorders.models import Promise
 REQUESTS_PER_DAY = 12
 
 
-@require_GET
 @public
+@require_GET
 def book(request: HttpRequest) -> HttpResponse:
     """Start afresh; `?centre=CODE` chooses the centre (for a link or a QR code)."""
     chosen = ServiceCentre.objects.filter(code=request.GET.get("centre", "")).first()
@@ -56,8 +56,8 @@ def book(request: HttpRequest) -> HttpResponse:
     return redirect("appointments:book_car")
 
 
-@require_http_methods(["GET", "POST"])
 @public
+@require_http_methods(["GET", "POST"])
 @needs("car")
 def book_car(request: HttpRequest, draft: Draft, centre: ServiceCentre) -> HttpResponse:
     """Step 1: the car and what is wrong with it."""
@@ -81,8 +81,8 @@ def book_car(request: HttpRequest, draft: Draft, centre: ServiceCentre) -> HttpR
     )
 
 
-@require_http_methods(["GET", "POST"])
 @public
+@require_http_methods(["GET", "POST"])
 @needs("services")
 def book_services(request: HttpRequest, draft: Draft, centre: ServiceCentre) -> HttpResponse:
     """Step 2: services with hours and price; those that fit are ticked beforehand."""
@@ -109,8 +109,8 @@ def book_services(request: HttpRequest, draft: Draft, centre: ServiceCentre) -> 
     )
 
 
-@require_http_methods(["GET", "POST"])
 @public
+@require_http_methods(["GET", "POST"])
 @needs("time")
 def book_time(request: HttpRequest, draft: Draft, centre: ServiceCentre) -> HttpResponse:
     """Step 3: centre, day and time, with what is free now. A time that was taken meanwhile brings the three nearest."""
@@ -152,8 +152,8 @@ def book_time(request: HttpRequest, draft: Draft, centre: ServiceCentre) -> Http
     )
 
 
-@require_http_methods(["GET", "POST"])
 @public
+@require_http_methods(["GET", "POST"])
 @needs("contact")
 def book_contact(request: HttpRequest, draft: Draft, centre: ServiceCentre) -> HttpResponse:
     """Step 4: who books and how he is reached."""
@@ -171,8 +171,8 @@ def book_contact(request: HttpRequest, draft: Draft, centre: ServiceCentre) -> H
     )
 
 
-@require_http_methods(["GET", "POST"])
 @public
+@require_http_methods(["GET", "POST"])
 @needs("review")
 def book_review(request: HttpRequest, draft: Draft, centre: ServiceCentre) -> HttpResponse:
     """Step 5: everything once more; sending it makes the request."""
@@ -232,8 +232,8 @@ def submit(request: HttpRequest, draft: Draft, centre: ServiceCentre, starts_at:
     return response
 
 
-@require_GET
 @public
+@require_GET
 def book_received(request: HttpRequest) -> HttpResponse:
     """The request is in: its number, and by when an advisor answers. Only for the browser that sent it."""
     rows = Appointment.objects.for_rows().filter(pk=request.session.get(DONE_KEY) or 0)

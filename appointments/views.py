@@ -26,8 +26,8 @@ LONGEST = 100
 DESK = (Role.ADVISOR, Role.MANAGER)
 
 
-@require_GET
 @allow(*DESK)
+@require_GET
 def index(request: HttpRequest) -> HttpResponse:
     """Requests that wait for an answer, then the bookings of one day."""
     centre = request.centre  # type: ignore[attr-defined]
@@ -61,8 +61,8 @@ def with_promises(rows: list[Appointment]) -> list[dict[str, Any]]:
     return [{"row": row, "promise": found.get(row.pk)} for row in rows]
 
 
-@require_GET
 @allow(*DESK)
+@require_GET
 def detail(request: HttpRequest, pk: int) -> HttpResponse:
     """One booking with what can be done about it next."""
     appointment = fetch(request, Appointment.objects.for_rows(), pk=pk)
@@ -98,8 +98,8 @@ def act(
     )
 
 
-@require_POST
 @allow(*DESK)
+@require_POST
 def confirm(request: HttpRequest, pk: int) -> HttpResponse:
     """Confirm a request, at its own time or at another one agreed with the customer."""
     data = request.POST.copy()
@@ -117,8 +117,8 @@ def confirm(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
-@require_POST
 @allow(*DESK)
+@require_POST
 def move(request: HttpRequest, pk: int) -> HttpResponse:
     """Move a booking to another time."""
     return act(
@@ -135,8 +135,8 @@ def move(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
-@require_POST
 @allow(*DESK)
+@require_POST
 def cancel(request: HttpRequest, pk: int) -> HttpResponse:
     """Cancel a booking; the customer is told."""
     return act(
@@ -148,8 +148,8 @@ def cancel(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
-@require_POST
 @allow(*DESK)
+@require_POST
 def no_show(request: HttpRequest, pk: int) -> HttpResponse:
     """Record that the car did not come."""
     return act(
@@ -166,8 +166,8 @@ def when(appointment: Appointment) -> str:
     return format_moment(appointment.starts_at, appointment.centre, now=appointment.requested_at)
 
 
-@require_http_methods(["GET", "POST"])
 @allow(*DESK)
+@require_http_methods(["GET", "POST"])
 def new(request: HttpRequest) -> HttpResponse:
     """Book by telephone or on site, on one page; times of the chosen date beside it."""
     centre = request.centre  # type: ignore[attr-defined]

@@ -31,15 +31,15 @@ def newest_open(order: WorkOrder) -> Estimate | None:
     return row if row and not row.consents.exists() else None
 
 
-@require_http_methods(["GET", "POST"])
 @allow(*DESK)
+@require_http_methods(["GET", "POST"])
 def decide(request: HttpRequest, pk: int) -> HttpResponse:
     """The customer decides each line on the tablet and signs."""
     return staff_decision(request, pk, DecisionForm, "reception/decide.html")
 
 
-@require_http_methods(["GET", "POST"])
 @allow(*DESK)
+@require_http_methods(["GET", "POST"])
 def telephone(request: HttpRequest, pk: int) -> HttpResponse:
     """The decision taken by telephone, read back."""
     return staff_decision(request, pk, TelephoneForm, "reception/telephone.html")
@@ -149,8 +149,8 @@ def sums(order: WorkOrder, rows: list[dict[str, Any]]) -> dict[str, Any]:
     }
 
 
-@require_http_methods(["GET", "POST"])
 @customer_link(PURPOSE)
+@require_http_methods(["GET", "POST"])
 def answer(request: HttpRequest) -> HttpResponse:
     """The customer's own page: the version he was sent, yes or no to each line, signature; later, what was recorded."""
     link = request.link  # type: ignore[attr-defined]

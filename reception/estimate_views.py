@@ -27,8 +27,8 @@ from servicedesk.workorders.stages import Stage
 NEWEST_LINES = 60
 
 
-@require_http_methods(["GET", "POST"])
 @allow(*DESK)
+@require_http_methods(["GET", "POST"])
 def estimate(request: HttpRequest, pk: int) -> HttpResponse:
     """The proposed work with prices; add to it, then show it, send it, or take the decision by telephone."""
     order = order_of(request, pk)
@@ -65,8 +65,8 @@ def removable(proposed: Any, newest: Estimate | None) -> list[Any]:
     return [line for line in proposed[:NEWEST_LINES] if line.pk not in shown]
 
 
-@require_POST
 @allow(*DESK)
+@require_POST
 def line_remove(request: HttpRequest, pk: int, line: int) -> HttpResponse:
     """Take back a proposal that no customer has seen."""
     order = order_of(request, pk)
@@ -80,8 +80,8 @@ def line_remove(request: HttpRequest, pk: int, line: int) -> HttpResponse:
     )
 
 
-@require_POST
 @allow(*DESK)
+@require_POST
 def show(request: HttpRequest, pk: int) -> HttpResponse:
     """Fix the version and turn the tablet to the customer; `?by=telephone` opens the telephone form instead."""
     order = order_of(request, pk)
@@ -95,8 +95,8 @@ def show(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
-@require_POST
 @allow(*DESK)
+@require_POST
 def send(request: HttpRequest, pk: int) -> HttpResponse:
     """Send the estimate with a link on which the customer decides."""
     order = order_of(request, pk)
@@ -112,8 +112,8 @@ def send(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
-@require_http_methods(["GET", "POST"])
 @allow(*DESK)
+@require_http_methods(["GET", "POST"])
 def authorise(request: HttpRequest, pk: int) -> HttpResponse:
     """Promise the delivery time and hand the car to the workshop, when nothing is missing."""
     order = order_of(request, pk)
@@ -147,8 +147,8 @@ def suggested_time(order: WorkOrder) -> dt.datetime:
     return due + (dt.datetime.min.replace(tzinfo=dt.UTC) - due) % step
 
 
-@require_http_methods(["GET", "POST"])
 @allow(*DESK)
+@require_http_methods(["GET", "POST"])
 def promise(request: HttpRequest, pk: int) -> HttpResponse:
     """Agree another delivery time with the customer; he is told in writing."""
     order = order_of(request, pk)
@@ -176,8 +176,8 @@ def promise(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "reception/promise.html", context, status=422 if form.errors else 200)
 
 
-@require_POST
 @allow(*DESK)
+@require_POST
 def give_back(request: HttpRequest, pk: int) -> HttpResponse:
     """Give the car back unrepaired: the visit is cancelled."""
     order = order_of(request, pk)

@@ -20,8 +20,8 @@ from servicedesk.staff.access import allow
 from servicedesk.staff.repeats import perform, refuse
 
 
-@require_http_methods(["GET", "POST"])
 @allow(*DESK)
+@require_http_methods(["GET", "POST"])
 def readings(request: HttpRequest, pk: int) -> HttpResponse:
     """Step 2: odometer, fuel or charge, keys."""
     order = order_of(request, pk)
@@ -49,8 +49,8 @@ def readings(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "reception/readings.html", context, status=422 if form.errors else 200)
 
 
-@require_http_methods(["GET", "POST"])
 @allow(*DESK)
+@require_http_methods(["GET", "POST"])
 def walkaround(request: HttpRequest, pk: int, group: str) -> HttpResponse:
     """Step 3: one group of the list at a time beside the car's outline; what is tapped is saved on going on."""
     order = order_of(request, pk)
@@ -109,8 +109,8 @@ def walkaround(request: HttpRequest, pk: int, group: str) -> HttpResponse:
     )
 
 
-@require_POST
 @allow(*DESK)
+@require_POST
 def mark_add(request: HttpRequest, pk: int, group: str) -> HttpResponse:
     """Mark damage on the outline, with a photo when one was taken."""
     order = order_of(request, pk)
@@ -138,8 +138,8 @@ def mark_add(request: HttpRequest, pk: int, group: str) -> HttpResponse:
     return perform(request, act, by=request.actor, redirect=back)  # type: ignore[attr-defined]
 
 
-@require_POST
 @allow(*DESK)
+@require_POST
 def mark_remove(request: HttpRequest, pk: int, group: str, number: int) -> HttpResponse:
     """Take a mark off again."""
     order = order_of(request, pk)
@@ -151,8 +151,8 @@ def mark_remove(request: HttpRequest, pk: int, group: str, number: int) -> HttpR
     )
 
 
-@require_http_methods(["GET", "POST"])
 @allow(*DESK)
+@require_http_methods(["GET", "POST"])
 def sign(request: HttpRequest, pk: int) -> HttpResponse:
     """Step 4: the customer sees the result, chooses, and signs; from then on it is locked."""
     order = order_of(request, pk)

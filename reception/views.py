@@ -27,8 +27,8 @@ DESK = (Role.ADVISOR, Role.MANAGER)
 LONGEST = 100
 
 
-@require_GET
 @allow(*DESK)
+@require_GET
 def index(request: HttpRequest) -> HttpResponse:
     """Cars in reception, and today's bookings that have not come yet."""
     centre = request.centre  # type: ignore[attr-defined]
@@ -44,15 +44,15 @@ def expected(request: HttpRequest) -> dict[str, Any]:
     return {"expected": list(rows[:LONGEST])}
 
 
-@require_GET
 @allow(*DESK)
+@require_GET
 def arrive(request: HttpRequest) -> HttpResponse:
     """Who has come? Today's bookings to tap, or a car without a booking."""
     return render(request, "reception/arrive.html", expected(request))
 
 
-@require_http_methods(["GET", "POST"])
 @allow(*DESK)
+@require_http_methods(["GET", "POST"])
 def receive(request: HttpRequest) -> HttpResponse:
     """Step 1: the need. With `?appointment=` the booking is taken over, otherwise it is a walk-in."""
     centre = request.centre  # type: ignore[attr-defined]
@@ -152,8 +152,8 @@ def inspection_of(work_order: WorkOrder) -> Inspection:
     return inspection  # type: ignore[no-any-return]
 
 
-@require_http_methods(["GET", "POST"])
 @allow(*DESK)
+@require_http_methods(["GET", "POST"])
 def need(request: HttpRequest, pk: int) -> HttpResponse:
     """Step 1 again: what the customer says, corrected."""
     order = order_of(request, pk)

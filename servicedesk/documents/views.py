@@ -13,22 +13,22 @@ from servicedesk.staff.roles import PROCESS, Role
 STAFF = [Role(value) for value in sorted(PROCESS)]
 
 
-@require_safe
 @allow(*STAFF)
+@require_safe
 def paper(request: HttpRequest, pk: int) -> HttpResponse:
     """Show an issued paper in the browser."""
     return paper_response(fetch(request, Paper, pk=pk))
 
 
-@require_safe
 @allow(*STAFF)
+@require_safe
 def photo(request: HttpRequest, pk: int, size: str) -> HttpResponse:
     """Show a photo, full or as thumbnail."""
     return photo_response(fetch(request, Photo, pk=pk), size)
 
 
-@require_safe
 @allow(*STAFF)
+@require_safe
 def signature(request: HttpRequest, pk: int) -> HttpResponse:
     """Show a drawn signature."""
     return signature_response(fetch(request, Signature, pk=pk))

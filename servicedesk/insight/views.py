@@ -21,8 +21,8 @@ LONGEST_QUERY = 80
 FIGURE_DAYS = 30
 
 
-@require_GET
 @allow(*Role)
+@require_GET
 def home(request: StaffRequest) -> HttpResponse:
     """The user's work lists: those of all his roles in this centre, each list once."""
     roles = request.user.roles_in(request.centre.pk)
@@ -41,8 +41,8 @@ def home(request: StaffRequest) -> HttpResponse:
     )
 
 
-@require_GET
 @allow(*STAFF)
+@require_GET
 def search(request: StaffRequest) -> HttpResponse:
     """One box for plate, phone, VIN, name or number. A single hit opens at once."""
     query = " ".join(request.GET.get("q", "").split())[:LONGEST_QUERY]
@@ -55,8 +55,8 @@ def search(request: StaffRequest) -> HttpResponse:
     return render(request, "insight/search.html", {"query": query, "hits": hits})
 
 
-@require_GET
 @allow(*STAFF)
+@require_GET
 def visit_conformance(request: StaffRequest, pk: int) -> HttpResponse:
     """How well one visit followed the manual, clause by clause, with what proves each."""
     work_order = fetch(request, WorkOrder.objects.for_rows(), pk=pk)
@@ -65,8 +65,8 @@ def visit_conformance(request: StaffRequest, pk: int) -> HttpResponse:
     )
 
 
-@require_GET
 @allow(Role.MANAGER)
+@require_GET
 def figures(request: StaffRequest) -> HttpResponse:
     """The indicators of the last thirty days in the user's centres, each with its formula and its figures."""
     until = now()

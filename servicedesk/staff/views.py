@@ -59,8 +59,8 @@ def back_to(request: HttpRequest) -> str:
     return "/"
 
 
-@require_POST
 @public
+@require_POST
 def set_language(request: HttpRequest) -> HttpResponse:
     """Remember a language in a cookie, and with the account when somebody is signed in. Unknown ones change nothing."""
     response = HttpResponseRedirect(back_to(request))
@@ -79,8 +79,8 @@ def set_language(request: HttpRequest) -> HttpResponse:
     return response
 
 
-@require_POST
 @allow(*Role)
+@require_POST
 def set_centre(request: HttpRequest) -> HttpResponse:
     """Work in another of one's own centres. A foreign one changes nothing."""
     chosen = request.POST.get("centre", "")
@@ -90,9 +90,9 @@ def set_centre(request: HttpRequest) -> HttpResponse:
     return HttpResponseRedirect(reverse("home"))
 
 
+@public
 @require_GET
 @never_cache
-@public
 def healthz(request: HttpRequest) -> HttpResponse:
     """Answer "ok" when the database answers: for load balancers and the supervisor."""
     with connection.cursor() as cursor:

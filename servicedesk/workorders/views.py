@@ -22,8 +22,8 @@ STAFF = tuple(Role(role) for role in sorted(PROCESS))
 TIMELINE_ROWS = 12
 
 
-@require_GET
 @allow(*STAFF)
+@require_GET
 def detail(request: StaffRequest, pk: int) -> HttpResponse:
     """One visit: header, visit line, gate, lines and last events at once; the chapters' panels follow by htmx."""
     work_order = fetch(request, WorkOrder.objects.for_page(), pk=pk)
@@ -61,8 +61,8 @@ def promise_of(work_order: WorkOrder) -> Promise | None:
     return Promise.objects.about(work_order, Promise.Kind.DELIVERY).filter(withdrawn_at=None).last()
 
 
-@require_GET
 @allow(*STAFF)
+@require_GET
 def panel(request: StaffRequest, pk: int, key: str) -> HttpResponse:
     """One chapter's panel of a visit: a fragment for htmx, a page of its own for everybody else."""
     work_order = fetch(request, WorkOrder.objects.for_rows(), pk=pk)
@@ -78,16 +78,16 @@ def panel(request: StaffRequest, pk: int, key: str) -> HttpResponse:
     return render(request, template, context)
 
 
-@require_GET
 @allow(*STAFF)
+@require_GET
 def timeline(request: StaffRequest, pk: int) -> HttpResponse:
     """Everything that happened to one visit."""
     work_order = fetch(request, WorkOrder.objects.for_rows(), pk=pk)
     return render(request, "workorders/timeline.html", {"work_order": work_order, "events": visit.timeline(work_order)})
 
 
-@require_GET
 @allow(*STAFF)
+@require_GET
 def order_list(request: StaffRequest) -> HttpResponse:
     """Visits of the centre, newest first, by stage; paged by key. An unknown filter shows all."""
     rows = WorkOrder.objects.for_user(request.user).filter(centre=request.centre).for_rows()
@@ -106,8 +106,8 @@ def order_list(request: StaffRequest) -> HttpResponse:
     )
 
 
-@require_GET
 @allow(*STAFF)
+@require_GET
 def promise_list(request: StaffRequest) -> HttpResponse:
     """The promise ledger of the centre: what is owed, soonest first; `?show=broken` only what is overdue."""
     rows = Promise.objects.for_user(request.user).filter(centre=request.centre)
