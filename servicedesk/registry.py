@@ -61,6 +61,7 @@ class HomeList:
     context: Callable[[Any], dict[str, Any]]
     order: int = 0
     area: str = "main"  # main, rail
+    lazy: bool = False  # fetched when the page stands
 
 
 @dataclass(frozen=True)

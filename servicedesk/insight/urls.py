@@ -14,6 +14,7 @@ insight = (
 
 urlpatterns = [
     path("", views.home, name="home"),
+    path("lists/<slug:key>/", views.home_list, name="home_list"),
     path("search/", views.search, name="search"),
     path("", include(insight)),
 ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET
 
@@ -29,7 +29,7 @@ def home(request: StaffRequest) -> HttpResponse:
     if roles <= {Role.ADMIN.value}:
         return render(request, "insight/home_admin.html")
     lists = {entry.key: entry for entry in registry.home if entry.role in roles}
-    shown = [(entry.area, {"entry": entry, "context": entry.context(request)}) for entry in lists.values()]
+    shown = [(e.area, {"entry": e, "context": None if e.lazy else e.context(request)}) for e in lists.values()]
     return render(
         request,
         "insight/home.html",
@@ -39,6 +39,18 @@ def home(request: StaffRequest) -> HttpResponse:
             "home_actions": list({a.url_name: a for a in registry.home_actions if a.role in roles}.values()),
         },
     )
+
+
+@allow(*STAFF)
+@require_GET
+def home_list(request: StaffRequest, key: str) -> HttpResponse:
+    """One list of the user's home page: a fragment for htmx, a page of its own for everybody else."""
+    roles = request.user.roles_in(request.centre.pk)
+    entry = next((entry for entry in registry.home if entry.key == key and entry.role in roles), None)
+    if entry is None:
+        raise Http404
+    template = "insight/_home_list.html" if getattr(request, "htmx", False) else "insight/home_list.html"
+    return render(request, template, {"entry": entry, "data": entry.context(request)})
 
 
 @allow(*STAFF)

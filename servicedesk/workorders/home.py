@@ -19,7 +19,7 @@ LONGEST = 50
 
 def in_house(request: StaffRequest) -> dict[str, Any]:
     """Cars in the house, most endangered promise first."""
-    orders = WorkOrder.objects.filter(centre=request.centre).in_house().by_risk().for_rows()
+    orders = WorkOrder.objects.filter(centre=request.centre).in_house().by_risk().for_rows().with_hold()
     return {"rows": as_rows(list(orders[:LONGEST]))}
 
 
@@ -77,7 +77,14 @@ def register() -> None:
     for key in sorted(PROCESS):
         registry.home.register(
             registry.HomeList(
-                "promises", key, _("Promises due"), "workorders/_promises.html", due_promises, order=90, area="rail"
+                "promises",
+                key,
+                _("Promises due"),
+                "workorders/_promises.html",
+                due_promises,
+                order=90,
+                area="rail",
+                lazy=True,
             )
         )
     for kind, phrase in PHRASES.items():

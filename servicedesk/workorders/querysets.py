@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from django.apps import apps
-from django.db.models import F, Prefetch, QuerySet
+from django.db.models import F, OuterRef, Prefetch, QuerySet, Subquery
+from django.db.models.functions import JSONObject
 
 from servicedesk.clock import now
 from servicedesk.staff.querysets import CentreScoped
@@ -34,6 +35,13 @@ class WorkOrders(CentreScoped):
     def by_risk(self) -> WorkOrders:
         """Earliest promise first; visits without a promise last."""
         return self.order_by(F("promised_at").asc(nulls_last=True), "id")
+
+    def with_hold(self) -> WorkOrders:
+        """With `open_hold`: cause and start of what the car has been waiting for longest, or None."""
+        holds = self.model._meta.get_field("holds").related_model._default_manager
+        open_ones = holds.filter(work_order=OuterRef("pk"), ended_at=None).order_by("started_at")
+        told = JSONObject(cause="cause", started_at="started_at")
+        return self.annotate(open_hold=Subquery(open_ones.values(json=told)[:1]))
 
     def for_rows(self) -> WorkOrders:
         """With what a list row shows: car, customer and advisor."""
