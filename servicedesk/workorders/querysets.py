@@ -38,7 +38,7 @@ class WorkOrders(CentreScoped):
 
     def with_hold(self) -> WorkOrders:
         """With `open_hold`: cause and start of what the car has been waiting for longest, or None."""
-        holds = self.model._meta.get_field("holds").related_model._default_manager
+        holds = apps.get_model("workorders", "Hold")._default_manager
         open_ones = holds.filter(work_order=OuterRef("pk"), ended_at=None).order_by("started_at")
         told = JSONObject(cause="cause", started_at="started_at")
         return self.annotate(open_hold=Subquery(open_ones.values(json=told)[:1]))
