@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 TUESDAY_TEN = dt.datetime(2026, 11, 24, 2, 0, tzinfo=dt.UTC)
 
 
-def play(service: Service, name: str, **values: Any) -> Any:
+def play(service: Service, name: str, /, **values: Any) -> Any:
     """Run the scene `name` in a process of its own, as the application's own database role."""
     done = subprocess.run(
         [sys.executable, "-m", "tests.proofs.scene", name, json.dumps(values)],
@@ -70,6 +70,87 @@ def delivered(plate: str) -> int:
     delivery.made_ready(visit, who["detailer"], who["cashier"])
     delivery.handed_over(visit, who["advisor"], who["cashier"])
     return FollowUpPlan.objects.get(work_order=visit).pk
+
+
+def booked_and_delivered() -> int:
+    """A visit that went the whole way from an online booking to the handed-over car; returns its key."""
+    from tests.fixtures import delivery, quality, reception, workshop
+
+    centre, who = people()
+    visit = reception.authorised(centre, who["advisor"])
+    workshop.repaired(visit, who["technician"], who["supervisor"])
+    quality.self_checked(visit, who["technician"])
+    quality.inspected(visit, who["inspector"])
+    delivery.made_ready(visit, who["detailer"], who["cashier"])
+    delivery.handed_over(visit, who["advisor"], who["cashier"])
+    return visit.pk
+
+
+def whole_town() -> dict[str, Any]:
+    """A row at every point of the process, and a stranger of another centre. Returns links, and the cars' plates."""
+    from django.contrib.auth.hashers import make_password
+
+    from servicedesk.staff.roles import Role
+    from servicedesk.staff.views import DEMO_PASSWORD
+    from tests.fixtures.people import make_centre, make_user
+    from tests.proofs import town
+
+    centre, who = people()
+    built = town.build(
+        centre, {name: user for name, user in who.items() if name in {*Role.values, "technician2", "technician3"}}
+    )
+    make_user("stranger", "外人", make_centre("KH", "高雄前鎮廠"), *Role.values, password=make_password(DEMO_PASSWORD))
+    links = {f"link:{link.purpose}:{link.pk}": link.path for link in built.links()}
+    return {"links": links, "plates": built.names()}
+
+
+def decided(number: int) -> list[int]:
+    """Cars whose customers have decided: an advisor may hand them to the workshop, or give them back."""
+    from servicedesk.staff.actors import Actor
+    from tests.fixtures import appointments, reception
+    from tests.proofs.town import decide
+
+    centre, who = people()
+    made = []
+    for n in range(number):
+        times = {"starts_at": appointments.slot(centre, 9 + n % 8, days=1 + n // 8)}
+        visit, shown = reception.estimated(
+            centre,
+            who["advisor"],
+            plate=f"TWO-{n:04}",
+            name=f"客戶{n}",
+            phone=f"0955{n:06}",
+            email=f"{n}@example.com",
+            **times,
+        )
+        decide(shown, visit, Actor.of(who["advisor"]))
+        made.append(visit.pk)
+    return made
+
+
+def random_walk(examples: int, steps: int) -> dict[str, Any]:
+    """People doing anything at any time, for good: nothing is rolled back, and the worker works along."""
+    from hypothesis import HealthCheck, settings
+    from hypothesis.stateful import run_state_machine_as_test
+
+    from tests.proofs.random_walk import Walk
+
+    centre, who = people()
+
+    class Here(Walk):
+        rolled_back = False
+
+    Here.centre, Here.people = centre, who
+    Here.technicians = [who["technician"], who["technician2"]]
+    Here.said_yes, Here.said_no = {}, {}
+    calm = [HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_large]
+    run_state_machine_as_test(
+        Here,
+        settings=settings(
+            max_examples=examples, stateful_step_count=steps, deadline=None, database=None, suppress_health_check=calm
+        ),
+    )
+    return {"yes": Here.said_yes, "no": Here.said_no}
 
 
 def main() -> None:

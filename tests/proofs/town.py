@@ -1,0 +1,165 @@
+"""A whole town: one booking, visit, call or case at every point of the process, made by the real services.
+
+Used by proofs that walk every page and every form. Each car is another customer's, so pages differ.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from itertools import count
+from typing import Any
+
+from delivery import services as delivery
+from delivery.models import WashPart
+from reception import services as reception
+from servicedesk.messaging.models import Message, SignedLink
+from servicedesk.staff.actors import Actor
+from servicedesk.staff.models import ServiceCentre, User
+from servicedesk.workorders.consents import Answer
+from servicedesk.workorders.models import WorkOrder
+from tests.fixtures import appointments as a
+from tests.fixtures import complaints as c
+from tests.fixtures import delivery as d
+from tests.fixtures import followup as f
+from tests.fixtures import quality as q
+from tests.fixtures import reception as r
+from tests.fixtures import workshop as w
+from workshop import services as workshop
+from workshop.models import Job
+
+
+@dataclass
+class Town:
+    """The rows of one centre, by the point of the process they stand at."""
+
+    centre: ServiceCentre
+    who: dict[str, User]
+    prefix: str
+    rows: dict[str, Any] = field(default_factory=dict)
+
+    def links(self) -> list[SignedLink]:
+        """Customers' links: the first and the last three of each purpose."""
+        chosen = []
+        mine = SignedLink.objects.filter(centre=self.centre)
+        for purpose in sorted(set(mine.values_list("purpose", flat=True))):
+            ordered = list(mine.filter(purpose=purpose).order_by("pk"))
+            chosen += list(dict.fromkeys([*ordered[:3], *ordered[-3:]]))
+        return chosen
+
+    def names(self) -> list[str]:
+        """Plates of its cars: what must show nowhere else."""
+        orders = WorkOrder.objects.filter(centre=self.centre).select_related("vehicle")
+        return sorted({order.vehicle.plate for order in orders})
+
+
+def build(centre: ServiceCentre, who: dict[str, User], prefix: str = "TWN") -> Town:
+    """Fill `centre` with a row at every point. `who`: one person per role, by role key."""
+    a.ensure_reference()
+    town = Town(centre, who, prefix)
+    rows, number = town.rows, count(1)
+    advisor, technician, supervisor = who["advisor"], who["technician"], who["supervisor"]
+    by = Actor.of(advisor)
+
+    def booking() -> dict[str, Any]:
+        n = next(number)
+        return {
+            "plate": f"{prefix}-{1000 + n}",
+            "name": f"{prefix} 客戶{n}",
+            "phone": f"0912{ord(prefix[0])}{n:04}",
+            "email": f"{prefix.lower()}{n}@example.com",
+            "starts_at": a.slot(centre, 14 + n % 4, 30 * (n // 4 % 2), days=n // 8 % 4),
+        }
+
+    def at(stage: str) -> WorkOrder:
+        order = r.authorised(centre, advisor, **booking())
+        steps = {
+            "authorised": lambda: None,
+            "repair": lambda: w.in_repair(order, technician, supervisor),
+            "selfcheck": lambda: w.finish_jobs(order, technician),
+            "final": lambda: q.self_checked(order, technician),
+            "preparation": lambda: q.inspected(order, who["inspector"]),
+            "ready": lambda: d.made_ready(order, who["detailer"], who["cashier"]),
+            "delivered": lambda: d.handed_over(order, advisor, who["cashier"]),
+        }
+        for name, step in steps.items():
+            step()
+            if name == stage:
+                break
+        order.refresh_from_db()
+        return order
+
+    rows["requested"] = a.requested(centre, **booking())
+    rows["confirmed"] = a.confirmed(centre, advisor, **booking())
+    rows["received"] = r.received(centre, advisor, **booking())
+    rows["looked"] = r.received(centre, advisor, **booking())
+    reception.record_readings(rows["looked"], by=by, odometer=40_100, keys=2, fuel="5/8")
+    r.all_good(rows["looked"], advisor)
+    reception.add_mark(rows["looked"], by=by, x=50, y=50, kind="scratch")
+    rows["inspected"] = r.inspected(centre, advisor, **booking())
+    rows["estimated"], _shown = r.estimated(centre, advisor, **booking())
+    rows["sent"], _shown = r.estimated(centre, advisor, **booking())
+    reception.send_estimate(rows["sent"], by=by)
+    rows["decided"], shown = r.estimated(centre, advisor, **booking())
+    decide(shown, rows["decided"], by)
+    rows["authorised"] = at("authorised")
+    rows["assigned"] = at("authorised")
+    w.assigned(rows["assigned"], technician, supervisor)
+    rows["selfcheck"] = at("selfcheck")
+    rows["final"] = at("final")
+    rows["rework"] = at("final")
+    q.inspected(rows["rework"], who["inspector"], "FI-17")
+    rows["preparation"] = at("preparation")
+    rows["clean"] = at("preparation")
+    d.cleaned(rows["clean"], who["detailer"])
+    rows["ticked"] = at("preparation")
+    for part in WashPart.Part.values:
+        delivery.tick_part(rows["ticked"], part, by=Actor.of(who["detailer"]))
+    rows["billed"] = at("preparation")
+    d.cleaned(rows["billed"], who["detailer"])
+    rows["bill"] = d.billed(rows["billed"], who["cashier"])
+    rows["ready"] = at("ready")
+    rows["notified"] = at("ready")
+    delivery.notify_pickup(rows["notified"], by=by)
+    rows["paid"] = at("ready")
+    delivery.notify_pickup(rows["paid"], by=by)
+    d.paid(rows["paid"], who["cashier"])
+    rows["delivered"] = at("delivered")
+    rows["invited"] = at("delivered")
+    d.invited(rows["invited"], advisor)
+    rows["displeased"] = at("delivered")
+    delivery.answer_question(d.invited(rows["displeased"], advisor), "SV-08", "2", by=by)
+    rows["opinion"] = delivery.record_opinion(rows["displeased"], by=by, text="等太久", department="advisor")
+    rows["call"] = f.planned(rows["invited"])
+    rows["troubled"] = at("delivered")
+    rows["problem"] = f.problem_found(f.planned(rows["troubled"]), who["agent"])
+    rows["eased"] = at("delivered")
+    rows["solved"] = f.problem_found(f.planned(rows["eased"]), who["agent"])
+    f.solved(rows["solved"], supervisor)
+    rows["content"] = at("delivered")
+    f.called(f.planned(rows["content"]), who["agent"])
+    for name in ("complaint", "investigated", "answered"):
+        rows[name] = c.taken(rows["delivered"], who["agent"])
+        if name != "complaint":
+            c.investigated(rows[name], supervisor)
+    c.answered(rows["answered"], supervisor)
+    rows["unsent"] = Message.objects.filter(centre=centre, state="pending").first()
+    Message.objects.filter(pk=rows["unsent"].pk).update(state="failed", error="550 no such person")
+    second, third = who["technician2"], who["technician3"]
+    rows["read"] = at("authorised")
+    w.assigned(rows["read"], second, supervisor)
+    workshop.acknowledge(rows["read"], by=Actor.of(second))
+    rows["measured"] = at("authorised")
+    w.in_repair(rows["measured"], third, supervisor)
+    for own in Job.objects.filter(work_order=rows["measured"], state="running"):
+        w.measured(own, third)
+    rows["repair"] = at("repair")
+    job = Job.objects.filter(work_order=rows["repair"]).order_by("pk").first()
+    assert job
+    rows["finding"] = workshop.report_finding(job, by=Actor.of(technician), text="左後減震漏油", urgency="soon")
+    return town
+
+
+def decide(shown: Any, order: WorkOrder, by: Actor) -> None:
+    """The customer says yes to all that waits, on the tablet."""
+    lines = order.lines.top().unanswered()
+    reception.decide_signed(shown, {line.pk: Answer("approve") for line in lines}, by=by, person=order.customer.name)
