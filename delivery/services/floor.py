@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from servicedesk.staff.repeats import Reason, Refusal
 from servicedesk.workorders.models import WorkOrder
 from servicedesk.workorders.stages import Stage
+from servicedesk.workorders.transitions import last_move
 
 
 def lock(work_order: WorkOrder, *stages: str, clause: str = "") -> WorkOrder:
@@ -27,6 +28,7 @@ def lock(work_order: WorkOrder, *stages: str, clause: str = "") -> WorkOrder:
                 % {"now": Stage(locked.stage).label, "stages": wanted},
                 locked.get_absolute_url(),
                 clause,
-            )
+            ),
+            *last_move(locked),
         )
     return locked

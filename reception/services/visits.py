@@ -23,7 +23,7 @@ from servicedesk.workorders import consents, events
 from servicedesk.workorders.models import Concern, LineOrigin, LineState, WorkOrder
 from servicedesk.workorders.services import open_work_order
 from servicedesk.workorders.stages import IN_HOUSE, Stage
-from servicedesk.workorders.transitions import advance
+from servicedesk.workorders.transitions import advance, last_move
 
 
 class NotReceived(Refusal):
@@ -135,7 +135,8 @@ def at_reception(work_order: WorkOrder) -> WorkOrder:
                 _("Reception of %(plate)s is over: the visit is at “%(stage)s”.")
                 % {"plate": locked.vehicle.plate, "stage": locked.get_stage_display()},
                 locked.get_absolute_url(),
-            )
+            ),
+            *last_move(locked),
         )
     return locked
 

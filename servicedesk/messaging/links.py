@@ -25,6 +25,7 @@ from servicedesk.clock import now
 from servicedesk.messaging import outbox
 from servicedesk.messaging.models import Message, SignedLink, make_token, token_hash
 from servicedesk.staff.actors import Actor
+from servicedesk.staff.repeats import answered_before
 
 if TYPE_CHECKING:
     from servicedesk.customers.models import Customer
@@ -180,8 +181,8 @@ def customer_link(*purposes: str) -> Callable[[View], View]:
             request.link = link  # type: ignore[attr-defined]
             request.centre = link.centre  # type: ignore[attr-defined]
             timezone.activate(link.centre.zone)
-            request.actor = Actor.of_link(link)  # type: ignore[attr-defined]
-            return sealed(view(request, *args, **kwargs))
+            request.actor = by = Actor.of_link(link)  # type: ignore[attr-defined]
+            return sealed(answered_before(request, by) or view(request, *args, **kwargs))
 
         guarded.access = ("link", " ".join(purposes))  # type: ignore[attr-defined]
         return guarded

@@ -17,6 +17,7 @@ from django.shortcuts import get_object_or_404
 from django.utils import timezone
 
 from servicedesk.staff.actors import Actor
+from servicedesk.staff.repeats import answered_before
 from servicedesk.staff.roles import Role
 
 View = Callable[..., HttpResponseBase]
@@ -41,8 +42,8 @@ def allow(*roles: Role) -> Callable[[View], View]:
             if not centres:
                 raise PermissionDenied
             enter_centre(request, centres)
-            request.actor = Actor.of(user)  # type: ignore[attr-defined]
-            return view(request, *args, **kwargs)
+            request.actor = by = Actor.of(user)  # type: ignore[attr-defined]
+            return answered_before(request, by) or view(request, *args, **kwargs)
 
         guarded.access = ("roles", wanted)  # type: ignore[attr-defined]
         return guarded

@@ -23,6 +23,7 @@ from servicedesk.staff.actors import Actor
 from servicedesk.staff.models import HandledRequest
 
 REFUSAL_SESSION_KEY = "refusal"
+LONGEST_KEY = 64
 KEPT_FOR = dt.timedelta(days=30)
 
 
@@ -59,7 +60,7 @@ def perform(
     `redirect` when it is not a callable, else the form's own page). Raises `BadRequest` without a usable key.
     """
     key = request.POST.get("request_key", "")
-    if not (8 <= len(key) <= 64) or not key.replace("-", "").isalnum():
+    if not (8 <= len(key) <= LONGEST_KEY) or not key.replace("-", "").isalnum():
         raise BadRequest(_("This form is incomplete. Reload the page and send it again."))
     try:
         with transaction.atomic():
@@ -75,6 +76,23 @@ def perform(
     except Refusal as refusal:
         back = on_refusal if on_refusal is not None else (request.path if callable(redirect) else redirect)
         return refuse(request, refusal.reasons, resolve_url(back))
+    return tell(request, handled)
+
+
+def answered_before(request: HttpRequest, by: Actor) -> HttpResponse | None:
+    """The answer this form got the first time, or None when it is new.
+
+    The guards of access ask before the view does: what the form was about may be gone, or done, by its own first effect.
+    """
+    key = request.POST.get("request_key", "") if request.method == "POST" else ""
+    if not key or len(key) > LONGEST_KEY or "\x00" in key:
+        return None
+    handled = HandledRequest.objects.filter(actor=by.key, key=key, path=request.path[:300]).first()
+    return tell(request, handled) if handled else None
+
+
+def tell(request: HttpRequest, handled: HandledRequest) -> HttpResponse:
+    """Give the kept answer: its sentence, and where it leads."""
     if handled.answer["message"]:
         messages.success(request, handled.answer["message"])
     return go(request, handled.answer["url"])

@@ -103,6 +103,19 @@ def _ask_who(work_order: WorkOrder, step: Transition, by: Actor) -> None:
         )
 
 
+def last_move(work_order: WorkOrder) -> list[Reason]:
+    """Who moved the car last, for the refusal of somebody who came too late; empty when nobody has."""
+    last = Event.objects.filter(work_order=work_order, kind="stage").order_by("-seq").first()
+    if last is None:
+        return []
+    text = _("%(who)s moved the car to “%(now)s” at %(time)s.") % {
+        "who": last.by_label,
+        "now": Stage(work_order.stage).label,
+        "time": work_order.centre.local(last.at).strftime("%H:%M"),
+    }
+    return [Reason(text, work_order.get_absolute_url())]
+
+
 def _not_from_here(work_order: WorkOrder, to: Stage) -> Reason:
     last = Event.objects.filter(work_order=work_order, kind="stage").order_by("-seq").first()
     stage = Stage(work_order.stage)

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import urljoin
 
 from django.apps import apps
 from django.db import connection, transaction
@@ -76,7 +77,7 @@ def wander(here: Walk, start: str) -> Walk:
             answer.file_to_stream.close()
         here.pages[url] = answer.status_code
         if answer.status_code == 302:
-            onward = [local(answer["Location"])]
+            onward = [local(urljoin(url, answer["Location"]))]
         elif answer.headers.get("Content-Type", "").startswith("text/html"):
             read = Reader(url, answer.content.decode())
             here.forms += [form for form in read.forms if form.view not in SHELL]

@@ -14,6 +14,7 @@ from servicedesk.staff.actors import Actor
 from servicedesk.staff.repeats import Reason, Refusal
 from servicedesk.workorders import events
 from servicedesk.workorders.models import LineKind, LineState, WorkOrder, WorkOrderLine
+from servicedesk.workorders.transitions import last_move
 from workshop.models import Job, JobKind, JobState
 
 
@@ -47,7 +48,7 @@ def wrong_stage(work_order: WorkOrder) -> WorkRefused:
         "plate": work_order.vehicle.plate,
         "stage": work_order.get_stage_display(),
     }
-    return WorkRefused(Reason(text, work_order.get_absolute_url()))
+    return WorkRefused(Reason(text, work_order.get_absolute_url()), *last_move(work_order))
 
 
 def open_jobs(work_order: WorkOrder) -> list[Job]:
