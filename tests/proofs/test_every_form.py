@@ -153,6 +153,7 @@ def test_c3_every_form_sent_twice_has_one_effect_and_one_answer(place: Place) ->
         if not done:
             never.append(view)
     print(f"C3: {len(place.sent)} sent twice of {len(by_view(place.walks))} kinds; never accepted: {never}")
+    print("WRONG", "\n".join(wrong))
     assert "\n".join(wrong) == ""
     assert never == []
 
@@ -161,6 +162,7 @@ def test_c3_every_form_sent_twice_has_one_effect_and_one_answer(place: Place) ->
 def test_every_view_that_acts_was_met(place: Place) -> None:
     """A form that nobody met was not proved: it gets a row in the town, or a reason here."""
     acting = {name for name, pattern in urls().items() if acts(pattern.callback)}
+    print("UNMET", sorted(acting - set(by_view(place.walks))))
     assert sorted(acting - set(by_view(place.walks)) - set(UNMET)) == []
 
 
@@ -188,6 +190,7 @@ def test_a3_fields_that_a_form_does_not_offer_are_ignored(place: Place) -> None:
         if loaded not in (plain, {}) or answer.status_code >= 500:
             wrong.append(f"{sent.form.view} as {sent.walk.who}: {answer.status_code} {difference(plain, loaded)}")
     print(f"A3: {len(place.sent)} accepted forms sent with {len(columns)} more fields each")
+    print("WRONG", "\n".join(wrong))
     assert "\n".join(wrong) == ""
 
 
@@ -241,13 +244,21 @@ def difference(plain: dict[str, Any], loaded: dict[str, Any]) -> str:
     )
 
 
+def some(addresses: set[str], most: int) -> list[str]:
+    """Up to `most` addresses of each view."""
+    met: dict[str, list[str]] = defaultdict(list)
+    for url in sorted(addresses):
+        met[resolve(urlsplit(url).path).view_name].append(url)
+    return [url for found in met.values() for url in found[:most]]
+
+
 @pytest.mark.proof("A2")
 def test_a2_a_strangers_pages_do_not_exist(place: Place) -> None:
     """Every address with an id that anybody here could open or post to, asked for by people of another centre."""
     secrets = place.here.names()
     outsiders = {role: client_of(user) for role, user in place.strangers.items()}
     before, wrong, asked = fingerprint(), [], 0
-    pages = sorted({url for here in place.walks if not here.who.startswith("link:") for url in here.pages})
+    pages = some({url for here in place.walks if not here.who.startswith("link:") for url in here.pages}, 3)
     for url in pages:
         own = bool(resolve(urlsplit(url).path).kwargs)
         for role, browser in outsiders.items():
@@ -259,20 +270,16 @@ def test_a2_a_strangers_pages_do_not_exist(place: Place) -> None:
             shown = [secret for secret in secrets if secret.encode() in text]
             if shown:
                 wrong.append(f"GET {url} as {role} shows {shown[:3]}")
-    posts = {
-        form.url: sent
-        for here in place.walks
-        for form in here.forms
-        if resolve(form.url).kwargs
-        for sent in ways(here, form, 0, True)
-    }
-    for url, sent in posts.items():
+    sent = {form.url: next(ways(here, form, 0, True)) for here in place.walks for form in here.forms}
+    posts = some({url for url in sent if resolve(urlsplit(url).path).kwargs}, 2)
+    for url in posts:
         for role, browser in outsiders.items():
             asked += 1
-            answer = replace(sent, walk=Walk(role, browser)).post(str(uuid.uuid4()))
+            answer = replace(sent[url], walk=Walk(role, browser)).post(str(uuid.uuid4()))
             if answer.status_code not in (403, 404):
                 wrong.append(f"POST {url} as {role}: {answer.status_code}")
     if fingerprint() != before:
         wrong.append("something changed")
     print(f"A2: {len(pages)} pages and {len(posts)} forms asked for {asked} times by {len(outsiders)} strangers")
+    print("WRONG", "\n".join(wrong))
     assert "\n".join(wrong) == ""
