@@ -21,7 +21,7 @@ from servicedesk.registry import Action
 from servicedesk.staff.roles import Role
 from servicedesk.workorders.gates import Requirement, gate
 from servicedesk.workorders.models import Concern, LineState, WorkOrder
-from servicedesk.workorders.stages import Stage
+from servicedesk.workorders.stages import IN_HOUSE, Stage
 
 DESK = frozenset({Role.ADVISOR.value, Role.MANAGER.value})
 
@@ -176,7 +176,7 @@ def inspection_panel(request: HttpRequest, work_order: WorkOrder) -> dict[str, A
 
 
 def next_steps(request: HttpRequest, work_order: WorkOrder) -> list[Action]:
-    """What the advisor does next: inspect, decide, authorise; later, ask for consent to what was found."""
+    """What the advisor does next: inspect, decide, authorise; later, ask about what was found, move the promise."""
     pk = work_order.pk
     if work_order.stage == Stage.RECEPTION:
         inspection = Inspection.objects.filter(work_order=work_order).only("confirmed_at").first()
@@ -185,9 +185,13 @@ def next_steps(request: HttpRequest, work_order: WorkOrder) -> list[Action]:
         if any(line.state == LineState.PROPOSED for line in work_order.lines.all()):
             return [Action(_("Estimate and decision"), reverse("reception:estimate", args=[pk]), DESK, order=1)]
         return [Action(_("Promise delivery and authorise"), reverse("reception:authorise", args=[pk]), DESK, order=1)]
+    steps = []
     if work_order.stage in DECIDABLE and any(line.state == LineState.PROPOSED for line in work_order.lines.all()):
-        return [Action(_("Ask for the customer's decision"), reverse("reception:estimate", args=[pk]), DESK, order=1)]
-    return []
+        steps += [Action(_("Ask for the customer's decision"), reverse("reception:estimate", args=[pk]), DESK, order=1)]
+    if work_order.stage in IN_HOUSE and work_order.promised_at and not work_order.ready_at:
+        url = reverse("reception:promise", args=[pk])
+        steps += [Action(_("Agree another delivery time"), url, DESK, primary=False, order=80)]
+    return steps
 
 
 def receive_step(appointment: Appointment) -> list[Action]:

@@ -36,13 +36,20 @@ def open_link(request: HttpRequest, token: str) -> HttpResponse:
         if count_miss(address_of(request)) > MISSES:
             response = render(request, "customer/link_throttled.html", {"centre": None}, status=429)
             response["Retry-After"] = str(int(WINDOW.total_seconds()))
-            return links.sealed(response)
-        return links.sealed(render(request, "customer/link_unknown.html", {"centre": None}, status=404))
+            return unnamed(response)
+        return unnamed(render(request, "customer/link_unknown.html", {"centre": None}, status=404))
     if not link.is_open:
-        return links.ended(request, link)
+        return unnamed(links.ended(request, link))
     response = HttpResponseRedirect(links.PURPOSES[link.purpose].url)
     links.remember(response, link)
     return links.sealed(response)
+
+
+def unnamed(response: HttpResponse) -> HttpResponse:
+    """A page shown at the token's own address: not even our own files hear of it, and its form still names its origin."""
+    response = links.sealed(response)
+    response["Referrer-Policy"] = "strict-origin"
+    return response
 
 
 @public

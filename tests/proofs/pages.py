@@ -144,7 +144,9 @@ class Reader(HTMLParser):
         one = Field(a.get("name", ""), kind, value, "checked" in a, "required" in a, a.get("min", ""))
         if tag == "button" or kind == "submit":
             form = self._by_id.get(a.get("form", "")) if a.get("form") else self._form
-            if form is not None and a.get("type", "submit") == "submit":
+            if form is not None and a.get("formaction"):
+                self.forms.append(Form(self.page, a["formaction"], form.fields, [(one.name, a.get("value", ""))]))
+            elif form is not None and a.get("type", "submit") == "submit":
                 form.buttons.append((one.name, a.get("value", "")))
             return
         self._select = one if tag == "select" else None

@@ -34,7 +34,12 @@ from tests.staff.test_access_matrix import urls
 TRIES = 40
 """Forms of one view that are tried until two were accepted."""
 VALUES: dict[tuple[str, str], str] = {}
-UNMET: set[str] = set()
+UNMET = {
+    "delivery:survey_why": "the step after a low mark (tests/delivery/test_screens.py)",
+    "followup:close_visit": "visits close by themselves after the call; the button is for what was held (tests/followup/test_screens.py)",
+    "workshop:to_self_check": "shown only when the last job ended without its step (tests/workshop/test_findings.py)",
+}
+"""Forms that no page of the town offers, and where they are tested instead."""
 """What a person must know to fill in a form: by view and control."""
 
 
@@ -153,7 +158,6 @@ def test_c3_every_form_sent_twice_has_one_effect_and_one_answer(place: Place) ->
         if not done:
             never.append(view)
     print(f"C3: {len(place.sent)} sent twice of {len(by_view(place.walks))} kinds; never accepted: {never}")
-    print("WRONG", "\n".join(wrong))
     assert "\n".join(wrong) == ""
     assert never == []
 
@@ -162,7 +166,6 @@ def test_c3_every_form_sent_twice_has_one_effect_and_one_answer(place: Place) ->
 def test_every_view_that_acts_was_met(place: Place) -> None:
     """A form that nobody met was not proved: it gets a row in the town, or a reason here."""
     acting = {name for name, pattern in urls().items() if acts(pattern.callback)}
-    print("UNMET", sorted(acting - set(by_view(place.walks))))
     assert sorted(acting - set(by_view(place.walks)) - set(UNMET)) == []
 
 
@@ -179,7 +182,9 @@ def test_a3_fields_that_a_form_does_not_offer_are_ignored(place: Place) -> None:
         f.attname for m in apps.get_models() for f in m._meta.concrete_fields
     }
     for sent in place.sent:
-        own = set(sent.form.names) | {name for name, _value in sent.pairs}
+        forms = [form for _who, form in by_view(place.walks)[sent.form.view]]
+        own = {name for form in forms for name in [*form.names, *(button for button, _value in form.buttons)]}
+        own |= {name for name, _value in sent.pairs}
         extra = [(name, evil(name, place)) for name in sorted(columns - own)]
         with undone():
             sent.post(str(uuid.uuid4()))
@@ -190,7 +195,6 @@ def test_a3_fields_that_a_form_does_not_offer_are_ignored(place: Place) -> None:
         if loaded not in (plain, {}) or answer.status_code >= 500:
             wrong.append(f"{sent.form.view} as {sent.walk.who}: {answer.status_code} {difference(plain, loaded)}")
     print(f"A3: {len(place.sent)} accepted forms sent with {len(columns)} more fields each")
-    print("WRONG", "\n".join(wrong))
     assert "\n".join(wrong) == ""
 
 
@@ -281,5 +285,4 @@ def test_a2_a_strangers_pages_do_not_exist(place: Place) -> None:
     if fingerprint() != before:
         wrong.append("something changed")
     print(f"A2: {len(pages)} pages and {len(posts)} forms asked for {asked} times by {len(outsiders)} strangers")
-    print("WRONG", "\n".join(wrong))
     assert "\n".join(wrong) == ""

@@ -46,6 +46,12 @@ class Town:
             chosen += list(dict.fromkeys([*ordered[:3], *ordered[-3:]]))
         return chosen
 
+    def asides(self, who: str) -> list[str]:
+        """Pages that `who` would find only after many others."""
+        if who.startswith("link:survey"):
+            return ["/delivery/survey/thanks/"]
+        return [self.rows["unsent"].get_absolute_url()] if who in ("advisor", "manager") else []
+
     def names(self) -> list[str]:
         """Plates of its cars: what must show nowhere else."""
         orders = WorkOrder.objects.filter(centre=self.centre).select_related("vehicle")
