@@ -1,6 +1,7 @@
 """C4: people doing anything at any time, right or wrong. The house may say no; it may never break or take an illegal step.
 
 `Walk` is a Hypothesis state machine. In the tests each example is rolled back; against a running service it commits.
+Long, because a state machine of Hypothesis is one class.
 """
 
 from __future__ import annotations

@@ -42,7 +42,7 @@ def test_the_policy_stands_on_every_page(everyone: dict[str, User]) -> None:
         )
         assert (policy["frame-ancestors"], answer["X-Frame-Options"]) == (["'none'"], "DENY")
         assert (policy["form-action"], policy["base-uri"], policy["object-src"]) == (["'self'"], ["'none'"], ["'none'"])
-        assert (answer["X-Content-Type-Options"], answer["Referrer-Policy"] in ("same-origin", "no-referrer")) == (
+        assert (answer["X-Content-Type-Options"], answer["Referrer-Policy"] in ("same-origin", "strict-origin")) == (
             "nosniff",
             True,
         )

@@ -176,6 +176,7 @@ def acts(view: Any) -> bool:
 
 
 @pytest.mark.proof("A3")
+@pytest.mark.prove  # full form only until every page of the walk is judged right
 def test_a3_fields_that_a_form_does_not_offer_are_ignored(place: Place) -> None:
     """Each accepted form again, with prices, stages, roles and other people's names added: the same effect or a refusal."""
     before, wrong = contents(), []
@@ -258,6 +259,7 @@ def some(addresses: set[str], most: int) -> list[str]:
 
 
 @pytest.mark.proof("A2")
+@pytest.mark.prove  # full form only until every page of the walk is judged right
 def test_a2_a_strangers_pages_do_not_exist(place: Place) -> None:
     """Every address with an id that anybody here could open or post to, asked for by people of another centre."""
     secrets = place.here.names()
