@@ -56,7 +56,7 @@ def staff_decision(request: HttpRequest, pk: int, form_class: type[DecisionForm]
         request.POST or None,
         lines=[row["line"] for row in rows],
         today=order.centre.today(),
-        initial={"person": order.customer.name, "phone": order.customer.phone_text},
+        initial={"signature_name": order.customer.name, "phone": order.customer.phone_text},
     )
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
@@ -68,12 +68,12 @@ def staff_decision(request: HttpRequest, pk: int, form_class: type[DecisionForm]
                     version,
                     form.answers(),
                     by=by,
-                    person=data["person"],
+                    person=data["signature_name"],
                     phone=data["phone"],
                     read_back=data["read_back"],
                 )
             return services.decide_signed(
-                version, form.answers(), by=by, person=data["person"], drawing=data["signature"]
+                version, form.answers(), by=by, person=data["signature_name"], drawing=data["signature"]
             )
 
         onward = "reception:authorise" if order.stage == Stage.RECEPTION else "workorders:detail"
@@ -179,7 +179,7 @@ def answer(request: HttpRequest) -> HttpResponse:
                 version,
                 form.answers(),
                 link=link,
-                person=data["person"],
+                person=data["signature_name"],
                 drawing=data["signature"],
                 address=address_of(request),
             ),

@@ -18,7 +18,7 @@ from reception.views import DESK, order_of
 from servicedesk.clock import now
 from servicedesk.staff.access import allow
 from servicedesk.staff.calendar import Calendar
-from servicedesk.staff.repeats import perform, refuse
+from servicedesk.staff.repeats import perform, reasons_of, refuse
 from servicedesk.workorders import gates
 from servicedesk.workorders.lines import lines_context
 from servicedesk.workorders.models import Estimate, WorkOrder
@@ -184,7 +184,7 @@ def give_back(request: HttpRequest, pk: int) -> HttpResponse:
     form = ReasonForm(request.POST)
     back = reverse("reception:estimate", args=[pk])
     if not form.is_valid():
-        return refuse(request, services.reasons_of(form), back)
+        return refuse(request, reasons_of(form), back)
     return perform(
         request,
         lambda: services.give_back(order, by=request.actor, reason=form.cleaned_data["reason"]),  # type: ignore[attr-defined]

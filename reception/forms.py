@@ -213,7 +213,7 @@ class PromiseForm(forms.Form):
 class DecisionForm(forms.Form):
     """Yes, no or later for each open line of an estimate, starting unset, and who decided."""
 
-    person = forms.CharField(
+    signature_name = forms.CharField(
         label=gettext_lazy("Name in full"),
         max_length=80,
         error_messages={"required": gettext_lazy("Write the name of the person who decides.")},
@@ -223,9 +223,6 @@ class DecisionForm(forms.Form):
     def __init__(
         self, data: Any = None, *, lines: list[int], today: dt.date, later: bool = True, **kwargs: Any
     ) -> None:
-        if data is not None and "signature_name" in data and "person" not in data:
-            data = data.copy()
-            data["person"] = data["signature_name"]
         super().__init__(data, **kwargs)
         self.lines, self.today = lines, today
         choices = [c for c in ConsentAnswer.Decision.choices if later or c[0] != ConsentAnswer.Decision.DEFER]

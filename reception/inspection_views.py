@@ -17,7 +17,7 @@ from reception.models import DamageMark
 from reception.views import DESK, inspection_of, order_of, steps_of
 from servicedesk.documents import photos
 from servicedesk.staff.access import allow
-from servicedesk.staff.repeats import perform, refuse
+from servicedesk.staff.repeats import perform, reasons_of, refuse
 
 
 @allow(*DESK)
@@ -84,7 +84,7 @@ def walkaround(request: HttpRequest, pk: int, group: str) -> HttpResponse:
                 by=request.actor,  # type: ignore[attr-defined]
                 answers=said,
                 warning_lights=posted.getlist("lights") if group == checklist.LIGHTS_TAB else None,
-                note=posted.get("note", "").strip()[:2000] if "note" in posted else None,
+                note=posted.get("note", "").strip()[:2000] if following is None else None,
             ),
             by=request.actor,  # type: ignore[attr-defined]
             redirect=onward if posted.get("then") != "stay" else request.path,
@@ -117,7 +117,7 @@ def mark_add(request: HttpRequest, pk: int, group: str) -> HttpResponse:
     back = reverse("reception:walkaround", args=[pk, group])
     form = MarkForm(request.POST, request.FILES, places=checklist.walkaround_items())
     if not form.is_valid():
-        return refuse(request, services.reasons_of(form), back)
+        return refuse(request, reasons_of(form), back)
     data = form.cleaned_data
 
     def act() -> Any:

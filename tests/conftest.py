@@ -7,8 +7,11 @@ with an address that names no host, so the socket travels in libpq's own PGHOST 
 import contextlib
 import os
 from pathlib import Path
+from typing import Any
 
 import pytest
+from django.core.management import call_command
+from django.db import connection
 
 from servicedesk.embedded import testing
 from servicedesk.embedded.processes import Trouble
@@ -39,3 +42,25 @@ def pytest_configure(config: pytest.Config) -> None:
 def django_db_keepdb(django_db_keepdb: bool) -> bool:
     """Leave test databases to the cluster, which is thrown away whole: a thread may still hold a connection."""
     return django_db_keepdb or testing.TEMPLATE in os.environ
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
+    """Give the role `app` in the test database what it has in production."""
+    with django_db_blocker.unblock(), connection.cursor() as cursor:
+        cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = 'app'")
+        if cursor.fetchone():
+            call_command("grant_app", verbosity=0)
+
+
+@pytest.fixture(autouse=True)
+def rights_of_the_application(request: pytest.FixtureRequest) -> None:
+    """Each test works with the rights of web and worker; one that needs the schema's owner says RESET ROLE.
+
+    Tests with real transactions keep the owner's: Django empties the tables after them.
+    """
+    if request.node.get_closest_marker("django_db") or "db" in request.fixturenames:
+        request.getfixturevalue("db" if "transactional_db" not in request.fixturenames else "transactional_db")
+        if connection.in_atomic_block and testing.TEMPLATE in os.environ:
+            with connection.cursor() as cursor:
+                cursor.execute("SET LOCAL ROLE app")

@@ -11,11 +11,12 @@ from servicedesk import registry
 from servicedesk.staff.requests import StaffRequest
 from servicedesk.staff.roles import Role
 from servicedesk.workorders.models import WorkOrder
+from servicedesk.workorders.stages import IN_WORKSHOP
 from workshop.models import Finding, Job, Reading
 
 
 def jobs_panel(request: StaffRequest, work_order: WorkOrder) -> dict[str, Any] | None:
-    """Jobs, each with technician, time and readings. Three queries."""
+    """Jobs, each with technician, time and readings; the supervisor notes his look there (M3.2-a). Three queries."""
     readings = Prefetch("readings", Reading.objects.select_related("spec").order_by("spec__position", "pk"))
     jobs = Job.objects.filter(work_order=work_order).for_rows().prefetch_related("spans", readings).order_by("id")
     rows = [
@@ -26,7 +27,10 @@ def jobs_panel(request: StaffRequest, work_order: WorkOrder) -> dict[str, Any] |
         }
         for job in jobs
     ]
-    return {"rows": rows} if rows else None
+    if not rows:
+        return None
+    looks = work_order.stage in IN_WORKSHOP and Role.SUPERVISOR.value in request.user.roles_in(work_order.centre_id)
+    return {"rows": rows, "work_order": work_order, "looks": looks}
 
 
 def findings_panel(request: StaffRequest, work_order: WorkOrder) -> dict[str, Any] | None:

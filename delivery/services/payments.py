@@ -96,9 +96,11 @@ def words_in(language: str, text: Any) -> str:
 
 @transaction.atomic
 def reverse_payment(payment: Payment, *, reason: str, by: Actor) -> Payment:
-    """Give a payment back: a negative row beside it, never a change. Refused twice and without a reason."""
+    """Give a payment back: a negative row beside it, never a change. Refused twice and without a reason.
+
+    The visit's lock keeps two cashiers apart: payments are a ledger, whose rows the application may not lock.
+    """
     locked = lock(payment.work_order, *PAYABLE, clause="M5.2-c")
-    payment = Payment.objects.select_for_update(of=("self",)).get(pk=payment.pk)
     reason = reason.strip()[:200]
     if not reason:
         raise PaymentRefused(_("Say why the payment is given back."))

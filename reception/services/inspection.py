@@ -211,11 +211,6 @@ def missing(inspection: Inspection) -> list[Reason]:
     return reasons
 
 
-def reasons_of(form: Any) -> list[Reason]:
-    """The errors of a form as reasons of a refusal."""
-    return [Reason(error) for errors in form.errors.values() for error in errors]
-
-
 def open_inspection(work_order: WorkOrder) -> Inspection:
     """Lock the visit's inspection and return it; raises InspectionRefused when there is none or it is signed."""
     inspection = (

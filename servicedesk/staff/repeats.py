@@ -14,6 +14,7 @@ from typing import Any
 from django.contrib import messages
 from django.core.exceptions import BadRequest
 from django.db import transaction
+from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import resolve_url
 from django.utils.translation import gettext as _
@@ -96,6 +97,11 @@ def tell(request: HttpRequest, handled: HandledRequest) -> HttpResponse:
     if handled.answer["message"]:
         messages.success(request, handled.answer["message"])
     return go(request, handled.answer["url"])
+
+
+def reasons_of(form: BaseForm) -> list[Reason]:
+    """The errors of a form as reasons of a refusal: for forms too small for a page of their own."""
+    return [Reason(error) for errors in form.errors.values() for error in errors]
 
 
 def refuse(request: HttpRequest, reasons: Iterable[Reason], url: str) -> HttpResponse:

@@ -21,6 +21,8 @@ from tests.fixtures.people import client_of
 @pytest.fixture
 def seeded(reference: None, settings: object, tmp_path: object) -> int:
     settings.MEDIA_ROOT = tmp_path  # type: ignore[attr-defined]
+    with connection.cursor() as cursor:
+        cursor.execute("RESET ROLE")  # the seed writes as the schema's owner
     seed(200, opened=3, details=50)
     return 200
 

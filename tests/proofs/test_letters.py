@@ -144,13 +144,15 @@ def test_a7_a_link_leaks_nowhere(service: Service, mail: MailServer, page: Any, 
 @pytest.mark.proof("I6")
 def test_i6_letters_stay_whole_whatever_was_typed(service: Service, mail: MailServer) -> None:
     play(service, "letter", name=NASTY, concern=WORDS, email="lin@example.com")
-    letter, _url, _token = letter_with_link(service, mail)
-    assert len(mail.taken) == 1
-    assert letter["Bcc"] is None
-    assert [letter.get_all(name, [])[1:] for name in ("To", "Subject", "From", "Message-ID")] == [[]] * 4
-    assert letter["To"] == "lin@example.com"
-    text = letter.get_body(("plain",)).get_content()  # type: ignore[union-attr]
-    html = letter.get_body(("html",)).get_content()  # type: ignore[union-attr]
-    assert "林怡君🚗 \u202eمرحبا\u202c" in text
-    assert "林怡君🚗" in html
-    print(f"I6: one letter, to {letter['To']}, subject {letter['Subject']!r}")
+    service.wait("both letters are sent", lambda: len(mail.taken) >= 2)
+    service.settle()
+    assert len(mail.taken) == 2  # the request taken, and its confirmation: nothing was smuggled in between
+    for letter in mail.letters:
+        assert letter["Bcc"] is None
+        assert [letter.get_all(name, [])[1:] for name in ("To", "Subject", "From", "Message-ID")] == [[]] * 4
+        assert letter["To"] == "lin@example.com"
+        text = letter.get_body(("plain",)).get_content()  # type: ignore[union-attr]
+        html = letter.get_body(("html",)).get_content()  # type: ignore[union-attr]
+        assert "林怡君🚗 \u202eمرحبا\u202c" in text
+        assert "林怡君🚗" in html
+        print(f"I6: a letter to {letter['To']} alone, subject {letter['Subject']!r}")

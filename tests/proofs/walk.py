@@ -8,11 +8,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import urljoin
+from urllib.parse import urljoin, urlsplit
 
 from django.apps import apps
 from django.db import connection, transaction
 from django.test import Client
+from django.urls import resolve
 
 from tests.fixtures.people import Person, client_of
 from tests.proofs.pages import SHELL, Form, Reader, local, view_of
@@ -98,6 +99,12 @@ def wander(here: Walk, *starts: str) -> Walk:
                 per_view[view] += 1
                 waiting.append(link)
     return here
+
+
+def names_a_row(url: str) -> bool:
+    """Whether an address names a row of some centre. A home list is one's own, whatever its key."""
+    match = resolve(urlsplit(url).path)
+    return bool(match.kwargs) and match.view_name != "home_list"
 
 
 @contextmanager

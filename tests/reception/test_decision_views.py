@@ -35,8 +35,8 @@ def test_deciding_by_telephone(centre: Any, advisor: Any) -> None:
     order, _shown = estimated(centre, advisor)
     desk = client_of(advisor)
     url = reverse("reception:telephone", args=[order.pk])
-    assert desk.act(url, decisions(order, person="林怡君", phone="0912345678")).status_code == 422
-    desk.act(url, decisions(order, "defer", person="林怡君", phone="0912345678", read_back="on"))
+    assert desk.act(url, decisions(order, signature_name="林怡君", phone="0912345678")).status_code == 422
+    desk.act(url, decisions(order, "defer", signature_name="林怡君", phone="0912345678", read_back="on"))
     consent = Consent.objects.get()
     assert (consent.method, consent.answers.first().deferred_to) == ("telephone", dt.date(2027, 2, 22))
     assert desk.get(url).headers["Location"] == reverse("reception:estimate", args=[order.pk])

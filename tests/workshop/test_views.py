@@ -187,5 +187,14 @@ def test_a_finding_is_settled_with_words(visit_in_repair: WorkOrder, technician:
 
 
 def test_looking_at_progress(visit_in_repair: WorkOrder, supervisor: User) -> None:
-    client_of(supervisor).act(url("look", visit_in_repair.pk), {"note": "順利"})
-    assert visit_in_repair.progress_checks.get().by_user == supervisor
+    person = client_of(supervisor)
+    assert url("look", visit_in_repair.pk) in person.get(visit_in_repair.get_absolute_url()).content.decode()
+    person.act(url("look", visit_in_repair.pk), {"note": "順利"})
+    check = visit_in_repair.progress_checks.get()
+    assert (check.by_user, check.note) == (supervisor, "順利")
+
+
+def test_a_note_too_long_is_said_to_be_so_and_nothing_is_kept(visit_in_repair: WorkOrder, supervisor: User) -> None:
+    page = client_of(supervisor).act(url("look", visit_in_repair.pk), {"note": "長" * 201}, follow=True)
+    assert "at most 200 characters" in page.content.decode()
+    assert not visit_in_repair.progress_checks.exists()

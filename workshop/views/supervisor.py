@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from servicedesk.staff.access import allow, fetch
-from servicedesk.staff.repeats import perform
+from servicedesk.staff.repeats import perform, reasons_of, refuse
 from servicedesk.staff.requests import StaffRequest
 from servicedesk.staff.roles import Role
 from servicedesk.workorders.models import WorkOrder
@@ -107,10 +107,11 @@ def look(request: StaffRequest, pk: int) -> HttpResponse:
     """Record a look at a car's progress."""
     work_order = fetch(request, WorkOrder.objects.for_rows(), pk=pk)
     form = LookForm(request.POST)
-    note = form.cleaned_data["note"] if form.is_valid() else ""
+    if not form.is_valid():
+        return refuse(request, reasons_of(form), work_order.get_absolute_url())
     return perform(
         request,
-        lambda: services.look_at_progress(work_order, by=request.actor, note=note),
+        lambda: services.look_at_progress(work_order, by=request.actor, **form.cleaned_data),
         by=request.actor,
         success=_("Your look at %(plate)s is recorded.") % {"plate": work_order.vehicle.plate},
         redirect=work_order,
