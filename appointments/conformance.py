@@ -65,7 +65,7 @@ def confirmed(row: Appointment) -> Evidence:
 
 
 def negotiated(row: Appointment) -> Evidence:
-    """M1.2-b: every change of time is on record."""
+    """M1.2-b: every change of time is on record, and who offered which others."""
     last = row.moves.order_by("-at").first()
     if last is None:
         return Evidence("not_needed", text=_("The wished time suited."))

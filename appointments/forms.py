@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
@@ -236,6 +237,22 @@ class MoveForm(forms.Form):
 
     starts_at = SlotField(label=gettext_lazy("New time"), max_length=40)
     reason = forms.CharField(label=gettext_lazy("Why"), max_length=200, required=False)
+
+
+class OfferForm(forms.Form):
+    """Up to three other times to offer."""
+
+    times = forms.TypedMultipleChoiceField(
+        error_messages={"required": gettext_lazy("Choose one, two or three other times to offer.")}
+    )
+
+    def __init__(self, data: Any = None, *, offered: Iterable[dt.datetime]) -> None:
+        super().__init__(data)
+        by_value = {at.isoformat(): at for at in offered}
+        field: Any = self.fields["times"]
+        field.choices = [(value, value) for value in by_value]
+        field.coerce = by_value.get
+        field.error_messages["invalid_choice"] = _("One of these times is no longer free. Choose again.")
 
 
 class ReasonForm(forms.Form):

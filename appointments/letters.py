@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from typing import Any
 
 from icalendar import Calendar, Event
 
-from appointments.models import Appointment
+from appointments.models import Appointment, TimeOffer
 from servicedesk.clock import now
 from servicedesk.messaging import links, outbox
 from servicedesk.messaging.models import SignedLink
@@ -34,6 +35,17 @@ def send_confirmed(appointment: Appointment, *, by: Actor) -> None:
         estimate=appointment.estimate_total,
         advisor=by.label,
         calendar_name=CALENDAR_NAME,
+    )
+
+
+def send_alternatives(appointment: Appointment, offers: Sequence[TimeOffer], *, by: Actor) -> None:
+    """The wished time does not suit: up to three others, held until a stated time (M1.2-b)."""
+    _send(
+        "appointment_alternatives",
+        appointment,
+        by=by,
+        times=[offer.starts_at for offer in offers],
+        valid_until=offers[0].valid_until,
     )
 
 

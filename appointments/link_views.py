@@ -6,6 +6,7 @@ import datetime as dt
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -13,12 +14,13 @@ from appointments import services, slots
 from appointments.drafts import DAYS_SHOWN, weekday_heads, weeks_of
 from appointments.forms import MoveForm, read_date
 from appointments.letters import PURPOSE
-from appointments.models import Appointment
+from appointments.models import Appointment, TimeOffer
 from servicedesk.clock import now
 from servicedesk.messaging.links import customer_link
-from servicedesk.staff.repeats import perform
+from servicedesk.staff.repeats import Reason, perform, refuse
 from servicedesk.workorders.models import Promise
 
+LONGEST_ID = 18
 CHANGEABLE_UNTIL = dt.timedelta(hours=2)
 
 
@@ -50,6 +52,9 @@ def mine(request: HttpRequest) -> HttpResponse:
             "centre": appointment.centre,
             "appointment": appointment,
             "promise": Promise.objects.pending().about(appointment, Promise.Kind.BOOKING_ANSWER).first(),
+            "on_offer": appointment.offers.filter(state=TimeOffer.State.OPEN, valid_until__gt=now()).order_by(
+                "starts_at"
+            ),
             "changeable": changeable(appointment),
             "until": appointment.starts_at - CHANGEABLE_UNTIL,
         },
@@ -90,6 +95,36 @@ def mine_move(request: HttpRequest) -> HttpResponse:
             "changeable": changeable(appointment),
         },
         status=422 if form.errors else 200,
+    )
+
+
+@customer_link(PURPOSE)
+@require_POST
+def mine_pick(request: HttpRequest) -> HttpResponse:
+    """Take one of the times that were offered."""
+    appointment, picked = mine_of(request), request.POST.get("offer", "")
+    if not picked.isdecimal() or len(picked) > LONGEST_ID:
+        return refuse(request, [Reason(_("Choose one of the times."))], reverse("appointments:mine"))
+    return perform(
+        request,
+        lambda: services.take_offer(appointment, offer_id=int(picked), by=request.actor),  # type: ignore[attr-defined]
+        by=request.actor,  # type: ignore[attr-defined]
+        success=_("Your booking is confirmed."),
+        redirect="appointments:mine",
+    )
+
+
+@customer_link(PURPOSE)
+@require_POST
+def mine_none(request: HttpRequest) -> HttpResponse:
+    """None of the offered times suits: an advisor calls."""
+    appointment = mine_of(request)
+    return perform(
+        request,
+        lambda: services.decline_offers(appointment, by=request.actor),  # type: ignore[attr-defined]
+        by=request.actor,  # type: ignore[attr-defined]
+        success=_("Thank you. We call you to find another time."),
+        redirect="appointments:mine",
     )
 
 

@@ -14,8 +14,9 @@ from django.conf import settings
 from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
-from appointments.querysets import Appointments
+from appointments.querysets import EXPECTED, Appointments
 from servicedesk.catalogue.models import LabourOperation
 from servicedesk.customers.models import Customer, Vehicle
 from servicedesk.staff.actors import ActorFields
@@ -29,11 +30,12 @@ class Appointment(ActorFields):
 
     class Source(models.TextChoices):
         ONLINE = "online", _("Online")
-        PHONE = "phone", _("By telephone")
+        PHONE = "phone", pgettext_lazy("booking", "By telephone")
         SITE = "site", _("On site")
 
     class State(models.TextChoices):
         REQUESTED = "requested", _("Requested")
+        PROPOSED = "proposed", _("Other times offered")
         CONFIRMED = "confirmed", _("Confirmed")
         ARRIVED = "arrived", _("Arrived")
         NO_SHOW = "no_show", _("Did not come")
@@ -117,8 +119,8 @@ class Appointment(ActorFields):
 
     @property
     def is_expected(self) -> bool:
-        """Whether the car may still come: requested or confirmed."""
-        return self.state in (self.State.REQUESTED, self.State.CONFIRMED)
+        """Whether the car may still come: requested, being negotiated, or confirmed."""
+        return self.state in EXPECTED
 
 
 class AppointmentItem(models.Model):
@@ -158,18 +160,63 @@ class AppointmentMove(ActorFields):
         return f"{self.appointment_id}: {self.from_at:%F %H:%M} → {self.to_at:%F %H:%M}"
 
 
+class TimeOffer(ActorFields):
+    """Another time offered to the customer, with its place held until `valid_until` (M1.2-b). One of them is taken, or none."""
+
+    class State(models.TextChoices):
+        OPEN = "open", pgettext_lazy("time offer", "Waiting for the customer")
+        TAKEN = "taken", pgettext_lazy("time offer", "Taken")
+        DECLINED = "declined", pgettext_lazy("time offer", "Did not suit")
+        RELEASED = "released", pgettext_lazy("time offer", "Released")
+        EXPIRED = "expired", pgettext_lazy("time offer", "Not answered in time")
+
+    appointment = models.ForeignKey(Appointment, on_delete=models.PROTECT, related_name="offers")
+    starts_at = models.DateTimeField()
+    state = models.CharField(max_length=8, choices=State.choices, default=State.OPEN)
+    offered_at = models.DateTimeField()
+    valid_until = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["appointment", "starts_at"], condition=models.Q(state="open"), name="a_time_is_offered_once"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(state="open", ended_at__isnull=True)
+                | (~models.Q(state="open") & models.Q(ended_at__isnull=False)),
+                name="an_ended_offer_says_when",
+            ),
+        ]
+        indexes = [models.Index(fields=["valid_until"], name="offer_to_expire", condition=models.Q(state="open"))]
+
+    def __str__(self) -> str:
+        return f"{self.appointment_id}: {self.starts_at:%F %H:%M} {self.state}"
+
+
 class SlotPlace(models.Model):
-    """One reception place of a time slot, held by a booking. The unique key makes double booking impossible."""
+    """One reception place of a time slot, held by a booking or by a time offered to one.
+
+    The unique key makes double booking impossible.
+    """
 
     centre = models.ForeignKey(ServiceCentre, on_delete=models.PROTECT, related_name="+")
     starts_at = models.DateTimeField()
     place = models.PositiveSmallIntegerField()
-    appointment = models.OneToOneField(Appointment, on_delete=models.CASCADE, related_name="slot_place")
+    appointment = models.OneToOneField(
+        Appointment, null=True, blank=True, on_delete=models.CASCADE, related_name="slot_place"
+    )
+    offer = models.OneToOneField(TimeOffer, null=True, blank=True, on_delete=models.CASCADE, related_name="slot_place")
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["centre", "starts_at", "place"], name="a_place_is_held_once"),
             models.CheckConstraint(condition=models.Q(place__gte=1), name="place_counts_from_one"),
+            models.CheckConstraint(
+                condition=models.Q(appointment__isnull=True, offer__isnull=False)
+                | models.Q(appointment__isnull=False, offer__isnull=True),
+                name="a_place_is_held_by_one",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -12,7 +12,7 @@ from servicedesk.catalogue.names import suffix_of
 from servicedesk.staff.models import ServiceCentre
 from servicedesk.staff.querysets import CentreScoped
 
-EXPECTED = ("requested", "confirmed")
+EXPECTED = ("requested", "proposed", "confirmed")
 
 
 class Appointments(CentreScoped):
@@ -22,8 +22,12 @@ class Appointments(CentreScoped):
         """Requests that no advisor has answered, the longest waiting first."""
         return self.filter(state="requested").order_by("requested_at", "id")
 
+    def negotiated(self) -> Appointments:
+        """Bookings whose customers have other times before them, the longest waiting first."""
+        return self.filter(state="proposed").order_by("requested_at", "id")
+
     def expected(self) -> Appointments:
-        """Requested or confirmed: the car may still come."""
+        """Requested, being negotiated, or confirmed: the car may still come."""
         return self.filter(state__in=EXPECTED)
 
     def on_day(self, centre: ServiceCentre, date: dt.date) -> Appointments:

@@ -9,7 +9,7 @@ from django.db import connection
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from appointments import conformance, letters
+from appointments import conformance, letters, services
 from appointments.models import Appointment, OnlineRequest
 from servicedesk import registry
 from servicedesk.clock import now
@@ -51,8 +51,10 @@ def register() -> None:
     registry.exports.register(export)
     registry.erasures.register(erase)
     registry.sweeps.register(registry.Sweep("old online requests", forget_online_requests))
+    registry.sweeps.register(registry.Sweep("offered times", services.expire_offers))
     registry.checks.register(registry.Check("held places belong to expected bookings", places_are_right))
     links.register(letters.PURPOSE, "appointments:mine")
+    kinds.register("appointment_alternatives", _("Other times offered"))
     kinds.register("appointment_moved", _("Booking moved"))
     kinds.register("appointment_cancelled", _("Booking cancelled"))
     conformance.register()
@@ -134,10 +136,19 @@ def places_are_right() -> list[str]:
     sql = """
         SELECT 'booking ' || a.number || ': holds no place at its time' FROM appointments_appointment a
         LEFT JOIN appointments_slotplace s ON s.appointment_id = a.id AND s.starts_at = a.starts_at AND s.centre_id = a.centre_id
-        WHERE a.state IN ('requested', 'confirmed') AND s.id IS NULL
+        WHERE a.state IN ('requested', 'proposed', 'confirmed') AND s.id IS NULL
         UNION ALL
         SELECT 'booking ' || a.number || ': is ' || a.state || ' but holds a place' FROM appointments_appointment a
         JOIN appointments_slotplace s ON s.appointment_id = a.id WHERE a.state IN ('cancelled', 'no_show')
+        UNION ALL
+        SELECT 'booking ' || a.number || ': a time on offer holds no place, or one that ended holds one'
+        FROM appointments_timeoffer o JOIN appointments_appointment a ON a.id = o.appointment_id
+        LEFT JOIN appointments_slotplace s ON s.offer_id = o.id
+        WHERE (o.state = 'open') = (s.id IS NULL)
+        UNION ALL
+        SELECT 'booking ' || a.number || ': times are on offer, but it is ' || a.state
+        FROM appointments_timeoffer o JOIN appointments_appointment a ON a.id = o.appointment_id
+        WHERE o.state = 'open' AND a.state <> 'proposed'
     """
     with connection.cursor() as cursor:
         cursor.execute(sql)

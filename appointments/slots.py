@@ -10,7 +10,7 @@ from django.db import connection
 from django.db.models import Count
 from django.utils.translation import gettext as _
 
-from appointments.models import Appointment, SlotPlace
+from appointments.models import Appointment, SlotPlace, TimeOffer
 from servicedesk.clock import now
 from servicedesk.staff.calendar import Calendar
 from servicedesk.staff.models import ServiceCentre
@@ -100,6 +100,12 @@ def free_slots(centre: ServiceCentre, since: dt.date, days: int) -> list[Slot]:
     return [slot for day in days_from(centre, since, days) for slot in day.slots if slot.free]
 
 
+def first_free_date(centre: ServiceCentre) -> dt.date:
+    """The first date with a free slot; today when there is none for two weeks."""
+    today = centre.today()
+    return next((day.date for day in days_from(centre, today, SEARCH_DAYS) if any(s.free for s in day.slots)), today)
+
+
 def nearest_free(centre: ServiceCentre, wanted: dt.datetime, count: int = 3) -> list[Slot]:
     """The free slots nearest to `wanted`, by time: what is offered when it was taken (M1.2-b)."""
     since = max(centre.today(), centre.local(wanted).date() - dt.timedelta(days=2))
@@ -120,12 +126,11 @@ def check_offered(centre: ServiceCentre, starts_at: dt.datetime) -> None:
         )
 
 
-def hold_place(appointment: Appointment, starts_at: dt.datetime) -> SlotPlace:
-    """Give the booking a place of the slot at `starts_at`, in the caller's transaction; raises SlotTaken.
+def hold_place(centre: ServiceCentre, starts_at: dt.datetime, **holder: Appointment | TimeOffer) -> SlotPlace:
+    """Give the holder (`appointment=` or `offer=`) a place of the slot, in the caller's transaction; raises SlotTaken.
 
     The advisory lock comes first, so that a crowd on one slot is refused politely; the unique key stays behind it.
     """
-    centre = appointment.centre
     with connection.cursor() as cursor:
         key = f"slot:{centre.pk}:{int(starts_at.timestamp())}"
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 2))", [key])
@@ -137,4 +142,4 @@ def hold_place(appointment: Appointment, starts_at: dt.datetime) -> SlotPlace:
             _("%(time)s has just been taken. Your entries are kept: choose one of the nearest times.")
             % {"time": f"{local:%H:%M}"}
         )
-    return SlotPlace.objects.create(centre=centre, starts_at=starts_at, place=place, appointment=appointment)
+    return SlotPlace.objects.create(centre=centre, starts_at=starts_at, place=place, **holder)

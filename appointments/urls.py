@@ -10,6 +10,7 @@ urlpatterns = [
     path("new/", views.new, name="new"),
     path("<int:pk>/", views.detail, name="detail"),
     path("<int:pk>/confirm/", views.confirm, name="confirm"),
+    path("<int:pk>/offer/", views.offer, name="offer"),
     path("<int:pk>/move/", views.move, name="move"),
     path("<int:pk>/cancel/", views.cancel, name="cancel"),
     path("<int:pk>/no-show/", views.no_show, name="no_show"),
@@ -22,5 +23,7 @@ urlpatterns = [
     path("book/received/", public_views.book_received, name="book_received"),
     path("mine/", link_views.mine, name="mine"),
     path("mine/move/", link_views.mine_move, name="mine_move"),
+    path("mine/pick/", link_views.mine_pick, name="mine_pick"),
+    path("mine/none/", link_views.mine_none, name="mine_none"),
     path("mine/cancel/", link_views.mine_cancel, name="mine_cancel"),
 ]

@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Callable
 from typing import Any
 
+from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -13,8 +14,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from appointments import hooks, services, slots
-from appointments.forms import MoveForm, ReasonForm, StaffBookingForm, car_of, contact_of, read_date
-from appointments.models import Appointment
+from appointments.forms import MoveForm, OfferForm, ReasonForm, StaffBookingForm, car_of, contact_of, read_date
+from appointments.models import Appointment, TimeOffer
 from servicedesk.customers.models import Vehicle
 from servicedesk.staff.access import allow, fetch
 from servicedesk.staff.formats import format_moment
@@ -23,6 +24,8 @@ from servicedesk.staff.roles import Role
 from servicedesk.workorders.models import Promise
 
 LONGEST = 100
+OFFERED = 9
+"""Free times shown beside a booking."""
 DESK = (Role.ADVISOR, Role.MANAGER)
 
 
@@ -34,6 +37,7 @@ def index(request: HttpRequest) -> HttpResponse:
     date = read_date(request.GET.get("date", ""), centre.today())
     rows = Appointment.objects.for_user(request.user).filter(centre=centre).for_rows()  # type: ignore[arg-type]
     requests = list(rows.unanswered()[:LONGEST])
+    negotiated = list(rows.negotiated().prefetch_related(open_offers())[:LONGEST])
     return render(
         request,
         "appointments/index.html",
@@ -43,10 +47,17 @@ def index(request: HttpRequest) -> HttpResponse:
             "before": date - dt.timedelta(days=1),
             "after": date + dt.timedelta(days=1),
             "requests": with_promises(requests),
+            "negotiated": negotiated,
             "day": list(rows.on_day(centre, date)[:LONGEST]),
             "capacity": slots.days_from(centre, date, 1)[0],
         },
     )
+
+
+def open_offers() -> Prefetch:
+    """The times that lie before the customer, as `on_offer`."""
+    rows = TimeOffer.objects.filter(state=TimeOffer.State.OPEN).order_by("starts_at")
+    return Prefetch("offers", queryset=rows, to_attr="on_offer")
 
 
 def with_promises(rows: list[Appointment]) -> list[dict[str, Any]]:
@@ -72,9 +83,10 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         {
             "appointment": appointment,
             "promise": Promise.objects.pending().about(appointment, Promise.Kind.BOOKING_ANSWER).first(),
-            "alternatives": slots.nearest_free(appointment.centre, appointment.starts_at, count=6)
+            "alternatives": slots.nearest_free(appointment.centre, appointment.starts_at, count=OFFERED)
             if appointment.is_expected
             else [],
+            "offers": appointment.offers.order_by("-offered_at", "starts_at"),
             "moves": appointment.moves.order_by("-at", "-pk"),
             "next_steps": [step for ask in hooks.next_steps for step in ask(appointment)],
         },
@@ -114,6 +126,21 @@ def confirm(request: HttpRequest, pk: int) -> HttpResponse:
             _("%(plate)s is confirmed for %(time)s; the confirmation is on its way to the customer.")
             % {"plate": row.vehicle.plate, "time": when(row)}
         ),
+    )
+
+
+@allow(*DESK)
+@require_POST
+def offer(request: HttpRequest, pk: int) -> HttpResponse:
+    """Offer the customer other times, which he answers by his link."""
+    appointment = fetch(request, Appointment.objects.select_related("centre"), pk=pk)
+    free = (slot.at for slot in slots.nearest_free(appointment.centre, appointment.starts_at, count=OFFERED))
+    return act(
+        request,
+        pk,
+        OfferForm(request.POST, offered=free),
+        lambda row, values: services.offer_times(row, times=values["times"], by=request.actor)[0].appointment,  # type: ignore[attr-defined]
+        lambda row: _("The times are held, and %(name)s is asked which one suits.") % {"name": row.customer.name},
     )
 
 
@@ -171,7 +198,8 @@ def when(appointment: Appointment) -> str:
 def new(request: HttpRequest) -> HttpResponse:
     """Book by telephone or on site, on one page; times of the chosen date beside it."""
     centre = request.centre  # type: ignore[attr-defined]
-    date = read_date(request.POST.get("date", "") or request.GET.get("date", ""), centre.today())
+    first = slots.first_free_date(centre)
+    date = read_date(request.POST.get("date", "") or request.GET.get("date", ""), first)
     initial = {
         "source": Appointment.Source.PHONE,
         "date": date,

@@ -1,0 +1,191 @@
+"""Taking a booking and confirming it (M1.1, M1.2-a, M1.2-c).
+
+Locks are taken in one order: customer, then the slot, then the number counter.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from appointments import letters, slots
+from appointments.models import Appointment, AppointmentItem, TimeOffer
+from appointments.quotes import quote
+from appointments.services.floor import AppointmentRefused, change_time, end_offers, locked, standing
+from servicedesk.catalogue.models import LabourOperation
+from servicedesk.clock import now
+from servicedesk.customers.services import find_or_create_customer, find_or_create_vehicle
+from servicedesk.staff.actors import Actor, actor_values
+from servicedesk.staff.calendar import add_opening_minutes
+from servicedesk.staff.models import ServiceCentre
+from servicedesk.staff.roles import Role
+from servicedesk.workorders import promises
+from servicedesk.workorders.models import Promise
+from servicedesk.workorders.numbers import next_number
+
+OPEN_PER_CAR = 2
+"""How many bookings one car may have ahead of it."""
+
+
+@dataclass(frozen=True)
+class Contact:
+    """Who books and how he is reached. At least a telephone number or an e-mail address."""
+
+    name: str
+    phone: str = ""
+    email: str = ""
+    language: str = ""
+    channel: str = ""
+    honorific: str = ""
+    consent: bool = False
+
+
+@dataclass(frozen=True)
+class Car:
+    """The car as the customer describes it."""
+
+    plate: str
+    make: str = ""
+    model_name: str = ""
+    model_code: str = ""
+    powertrain: str = ""
+    vin: str = ""
+    odometer: int | None = None
+
+
+@transaction.atomic
+def request_appointment(
+    *,
+    by: Actor,
+    centre: ServiceCentre,
+    contact: Contact,
+    car: Car,
+    operations: Sequence[LabourOperation],
+    starts_at: dt.datetime,
+    concern: str = "",
+    symptoms: str = "",
+    waits_on_site: bool = False,
+    transport: str = "",
+    source: str = Appointment.Source.ONLINE,
+) -> Appointment:
+    """Take a booking request, hold its place and promise an answer within the centre's opening minutes (M1.1-c, M1.1-e).
+
+    Raises SlotRefused or SlotTaken for the time, CustomerRefused for the particulars, NoPrice for a part without price,
+    AppointmentRefused when nothing is asked for or the car already has bookings enough.
+    """
+    if not operations and not concern.strip():
+        raise AppointmentRefused(_("Say what should be done: choose a service or describe the problem."))
+    slots.check_offered(centre, starts_at)
+    customer = find_or_create_customer(
+        by=by,
+        centre=centre,
+        name=contact.name,
+        phone=contact.phone,
+        email=contact.email,
+        language=contact.language,
+        channel=contact.channel,
+        honorific=contact.honorific,
+        plate=car.plate,
+        consent=contact.consent,
+    )
+    vehicle = find_or_create_vehicle(
+        by=by,
+        customer=customer,
+        plate=car.plate,
+        vin=car.vin,
+        make=car.make,
+        model_name=car.model_name,
+        model_code=car.model_code,
+        powertrain=car.powertrain,
+    )
+    if vehicle.appointments.expected().filter(starts_at__gt=now()).count() >= OPEN_PER_CAR:
+        raise AppointmentRefused(
+            _("%(plate)s already has %(count)d bookings ahead. Call us to change one of them.")
+            % {"plate": vehicle.plate, "count": OPEN_PER_CAR}
+        )
+    quoted = quote(operations, centre)
+    appointment = Appointment.objects.create(
+        number="",
+        centre=centre,
+        customer=customer,
+        vehicle=vehicle,
+        source=source,
+        starts_at=starts_at,
+        concern=concern.strip(),
+        symptoms=symptoms[:200],
+        waits_on_site=waits_on_site,
+        transport=transport,
+        odometer=car.odometer,
+        work_hours=quoted.hours,
+        estimate_net=quoted.totals.net,
+        estimate_tax=quoted.totals.tax,
+        estimate_total=quoted.totals.total,
+        requested_at=now(),
+        **actor_values(by),
+    )
+    AppointmentItem.objects.bulk_create(
+        AppointmentItem(
+            appointment=appointment, operation=item.operation, hours=item.hours, amount=item.amount, position=position
+        )
+        for position, item in enumerate(quoted.items, start=1)
+    )
+    slots.hold_place(centre, starts_at, appointment=appointment)
+    appointment.number = next_number(centre, "B")
+    appointment.save(update_fields=["number"])
+    due_at = promise_answer(appointment, by=by, since=appointment.requested_at)
+    if source == Appointment.Source.ONLINE:
+        letters.send_received(appointment, answer_by=due_at, by=by)
+    return appointment
+
+
+def promise_answer(appointment: Appointment, *, by: Actor, since: dt.datetime | None = None) -> dt.datetime:
+    """Promise an advisor's answer within the centre's opening minutes from now (or `since`); returns by when (M1.2-a)."""
+    centre = appointment.centre
+    due_at = add_opening_minutes(centre, since or now(), centre.answer_minutes)
+    promises.make(
+        Promise.Kind.BOOKING_ANSWER,
+        appointment,
+        centre=centre,
+        due_at=due_at,
+        about=f"{appointment.number} · {appointment.vehicle.plate}",
+        owner_role=Role.ADVISOR,
+        url=appointment.get_absolute_url(),
+        by=by,
+    )
+    return due_at
+
+
+@transaction.atomic
+def book(*, by: Actor, **request: Any) -> Appointment:
+    """Book while the customer is on the telephone or at the desk: requested and confirmed in one go (M1.1-b, M1.1-d)."""
+    return confirm(request_appointment(by=by, **request), by=by)
+
+
+@transaction.atomic
+def confirm(
+    appointment: Appointment, *, by: Actor, starts_at: dt.datetime | None = None, reason: str = ""
+) -> Appointment:
+    """Confirm time, services and expected cost; the confirmation is sent (M1.2-a, M1.2-c). Staff only.
+
+    With another `starts_at` the booking is moved there first, as agreed with the customer (M1.2-b). Raises
+    AppointmentRefused when it is not waiting for an answer, SlotTaken when the other time is gone. Times that were
+    offered meanwhile are released.
+    """
+    appointment = locked(appointment)
+    if appointment.state not in (Appointment.State.REQUESTED, Appointment.State.PROPOSED):
+        raise AppointmentRefused(standing(appointment))
+    if starts_at and starts_at != appointment.starts_at:
+        change_time(appointment, starts_at, by=by, reason=reason)
+    appointment.state = Appointment.State.CONFIRMED
+    appointment.confirmed_at = now()
+    appointment.confirmed_by_id = by.user_id
+    appointment.save(update_fields=["state", "confirmed_at", "confirmed_by", "starts_at"])
+    end_offers(appointment, TimeOffer.State.RELEASED)
+    promises.keep(Promise.Kind.BOOKING_ANSWER, appointment)
+    letters.send_confirmed(appointment, by=by)
+    return appointment
