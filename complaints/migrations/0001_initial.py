@@ -90,6 +90,10 @@ class Migration(migrations.Migration):
             model_name='complaint',
             index=models.Index(fields=['centre', '-received_at', '-id'], name='complaint_newest'),
         ),
+        migrations.AddIndex(
+            model_name='complaint',
+            index=models.Index(fields=['centre', 'close_due_at'], name='complaint_close_due'),
+        ),
         migrations.AddConstraint(
             model_name='complaint',
             constraint=models.UniqueConstraint(fields=('centre', 'number'), name='one_complaint_per_number'),

@@ -343,6 +343,10 @@ class Migration(migrations.Migration):
             model_name='surveyanswer',
             constraint=models.UniqueConstraint(fields=('response', 'question'), name='one_answer_per_question'),
         ),
+        migrations.AddIndex(
+            model_name='surveyanswer',
+            index=models.Index(fields=['at'], name='survey_answered'),
+        ),
         migrations.AddConstraint(
             model_name='washtask',
             constraint=models.UniqueConstraint(fields=('work_order', 'round'), name='one_wash_per_round'),

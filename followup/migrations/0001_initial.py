@@ -107,6 +107,10 @@ class Migration(migrations.Migration):
             model_name='followup',
             index=models.Index(condition=models.Q(('state__in', ['scheduled', 'in_contact'])), fields=['centre', 'next_at', 'id'], name='follow_up_waiting'),
         ),
+        migrations.AddIndex(
+            model_name='followup',
+            index=models.Index(fields=['centre', 'due_at'], name='follow_up_due'),
+        ),
         migrations.AddConstraint(
             model_name='followup',
             constraint=models.UniqueConstraint(fields=('work_order', 'sequence'), name='one_follow_up_per_sequence'),

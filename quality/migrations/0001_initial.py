@@ -88,6 +88,10 @@ class Migration(migrations.Migration):
             model_name='finalinspection',
             constraint=models.CheckConstraint(condition=models.Q(('road_tested', False), models.Q(('odometer_before__isnull', False), ('odometer_after__gte', models.F('odometer_before'))), _connector='OR'), name='road_test_has_both_odometers'),
         ),
+        migrations.AddIndex(
+            model_name='finalinspection',
+            index=models.Index(fields=['signed_at'], name='final_signed'),
+        ),
         pgtrigger.migrations.AddTrigger(
             model_name='finalinspection',
             trigger=pgtrigger.compiler.Trigger(name='signed_report_is_kept', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='92fd2415943f4ebe5cea8934359113bfb253bede', operation='UPDATE OR DELETE', pgid='pgtrigger_signed_report_is_kept_48fd8', table='quality_finalinspection', when='BEFORE')),

@@ -59,6 +59,7 @@ class WorkOrder(models.Model):
             models.Index(fields=["-opened_at", "-id"], name="work_order_newest"),
             models.Index(fields=["centre", "-opened_at", "-id"], name="work_order_centre_newest"),
             models.Index(fields=["centre", "stage", "-opened_at", "-id"], name="work_order_centre_stage"),
+            models.Index(fields=["centre", "delivered_at"], name="work_order_delivered"),
             models.Index(
                 fields=["centre", "promised_at", "id"],
                 name="work_order_in_house",

@@ -132,6 +132,7 @@ class Promise(ActorFields):
             )
         ]
         indexes = [
+            models.Index(fields=["target_kind", "target_id"], name="promise_target"),
             models.Index(
                 fields=["centre", "due_at"],
                 name="promise_pending",

@@ -108,6 +108,10 @@ class Migration(migrations.Migration):
             model_name='job',
             index=models.Index(fields=['technician', 'state'], name='job_of_technician'),
         ),
+        migrations.AddIndex(
+            model_name='job',
+            index=models.Index(fields=['finished_at'], name='job_finished'),
+        ),
         migrations.AddConstraint(
             model_name='job',
             constraint=models.UniqueConstraint(condition=models.Q(('kind', 'work')), fields=('line',), name='one_job_per_line'),
@@ -135,6 +139,10 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='finding',
             index=models.Index(condition=models.Q(('state', 'decided'), _negated=True), fields=['work_order'], name='finding_open'),
+        ),
+        migrations.AddIndex(
+            model_name='finding',
+            index=models.Index(fields=['settled_at'], name='finding_settled'),
         ),
         migrations.AddConstraint(
             model_name='finding',

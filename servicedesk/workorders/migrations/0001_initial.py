@@ -225,6 +225,10 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='workorder',
+            index=models.Index(fields=['centre', 'delivered_at'], name='work_order_delivered'),
+        ),
+        migrations.AddIndex(
+            model_name='workorder',
             index=models.Index(condition=models.Q(('stage__in', ['authorised', 'final', 'preparation', 'ready', 'reception', 'repair', 'rework', 'selfcheck'])), fields=['centre', 'promised_at', 'id'], name='work_order_in_house'),
         ),
         migrations.AddConstraint(
@@ -238,6 +242,10 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='promise',
             index=models.Index(condition=models.Q(('kept_at', None), ('withdrawn_at', None)), fields=['centre', 'due_at'], name='promise_pending'),
+        ),
+        migrations.AddIndex(
+            model_name='promise',
+            index=models.Index(fields=['target_kind', 'target_id'], name='promise_target'),
         ),
         migrations.AddConstraint(
             model_name='promise',
