@@ -1,4 +1,4 @@
-"""Which rows prove the clauses of chapter 1 for a visit, and the chapter's indicators."""
+"""Which rows prove the clauses of chapter 1 for a visit, read in one query; and the chapter's indicator."""
 
 from __future__ import annotations
 
@@ -6,48 +6,68 @@ import datetime as dt
 from collections.abc import Callable
 from typing import Any
 
+from django.db.models import Count, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
-from appointments.models import Appointment
+from appointments.models import Appointment, AppointmentMove
 from servicedesk import registry
 from servicedesk.messaging.models import Message
 from servicedesk.registry import Evidence
 from servicedesk.workorders.models import Promise, WorkOrder
+from servicedesk.workorders.together import First
 
-Proof = Callable[[Appointment], Evidence]
+Judge = Callable[[Any], Evidence]
 
 
-def of_booking(proof: Proof) -> Callable[[WorkOrder], Evidence]:
-    """A proof that reads the visit's booking; a walk-in needs none."""
+def booking_of(work_order: WorkOrder) -> Any:
+    """The booking the visit came from, or None; with its kept answer, last move and last letter. One query."""
+    answers = Promise.objects.filter(
+        kind=Promise.Kind.BOOKING_ANSWER,
+        target_kind=Appointment._meta.label_lower,
+        target_id=OuterRef("pk"),
+        kept_at__isnull=False,
+    )
+    moves = AppointmentMove.objects.filter(appointment=OuterRef("pk"))
+    letters = Message.objects.filter(about=OuterRef("number"), centre=OuterRef("centre"), kind="appointment_confirmed")
+    times = {name: name for name in ("due_at", "kept_at", "withdrawn_at")}
+    return (
+        Appointment.objects.filter(work_order=work_order)
+        .select_related("confirmed_by", "vehicle")
+        .annotate(
+            answer_kept=First(answers.order_by("pk"), **times),
+            last_move=First(moves.order_by("-at"), at="at", by="by_label", reason="reason"),
+            letter=First(
+                letters.order_by("-pk"),
+                state="state",
+                channel="channel",
+                by="by_label",
+                sent_at="sent_at",
+                created_at="created_at",
+            ),
+        )
+        .first()
+    )
 
-    def prove(work_order: WorkOrder) -> Evidence:
-        appointment = booking_of(work_order)
-        return proof(appointment) if appointment else Evidence("not_needed", text=_("Walk-in: there was no booking."))
+
+def of_booking(judge: Judge) -> Judge:
+    """A proof that looks at the visit's booking; a walk-in needs none."""
+
+    def prove(booking: Any) -> Evidence:
+        return judge(booking) if booking else Evidence("not_needed", text=_("Walk-in: there was no booking."))
 
     return prove
 
 
-def booking_of(work_order: WorkOrder) -> Appointment | None:
-    """The booking the visit came from; read once per work order object."""
-    if not hasattr(work_order, "_booking"):
-        work_order._booking = (  # type: ignore[attr-defined]
-            Appointment.objects.filter(work_order=work_order)
-            .select_related("confirmed_by", "customer", "vehicle")
-            .first()
-        )
-    return work_order._booking  # type: ignore[attr-defined,no-any-return]
-
-
-def booked_through(*sources: str) -> Proof:
+def booked_through(*sources: str) -> Judge:
     """The booking came through one of these channels and carries what that channel asks for."""
 
-    def proof(row: Appointment) -> Evidence:
+    def judge(row: Appointment) -> Evidence:
         if row.source not in sources:
             return Evidence("not_needed", text=row.get_source_display())
         complete = bool(row.vehicle.plate and (row.concern or row.work_hours))
         return Evidence("done" if complete else "missing", row.requested_at, row.by_label, row.number)
 
-    return proof
+    return judge
 
 
 def recorded_at_once(row: Appointment) -> Evidence:
@@ -55,52 +75,46 @@ def recorded_at_once(row: Appointment) -> Evidence:
     return Evidence("done", row.requested_at, row.by_label, row.number)
 
 
-def confirmed(row: Appointment) -> Evidence:
+def confirmed(row: Any) -> Evidence:
     """M1.2-a: confirmed by an advisor, and within the promised minutes."""
     if row.confirmed_at is None:
         return Evidence("missing", text=_("Received without having been confirmed."))
-    promise = Promise.objects.about(row, Promise.Kind.BOOKING_ANSWER).filter(kept_at__isnull=False).first()
-    late = promise is not None and promise.state == "broken"
+    late = row.answer_kept is not None and Promise(**row.answer_kept).state == "broken"
     return Evidence("late" if late else "done", row.confirmed_at, str(row.confirmed_by))
 
 
-def negotiated(row: Appointment) -> Evidence:
-    """M1.2-b: every change of time is on record, and who offered which others."""
-    last = row.moves.order_by("-at").first()
+def negotiated(row: Any) -> Evidence:
+    """M1.2-b: every change of time is on record, and who agreed to it."""
+    last = row.last_move
     if last is None:
         return Evidence("not_needed", text=_("The wished time suited."))
-    return Evidence("done", last.at, last.by_label, last.reason)
+    return Evidence("done", last["at"], last["by"], last["reason"])
 
 
-def confirmation_sent(row: Appointment) -> Evidence:
+def confirmation_sent(row: Any) -> Evidence:
     """M1.2-c: the confirmation left the house."""
-    sent = (
-        Message.objects.filter(about=row.number, centre=row.centre_id, kind="appointment_confirmed")
-        .order_by("-pk")
-        .first()
-    )
+    sent = row.letter
     if sent is None:
         return Evidence("missing")
-    state = "done" if sent.state == Message.State.SENT else "missing" if sent.state == Message.State.FAILED else "open"
-    return Evidence(state, sent.sent_at or sent.created_at, sent.by_label, sent.get_channel_display())
+    state = {Message.State.SENT: "done", Message.State.FAILED: "missing"}.get(sent["state"], "open")
+    channel = Message.Channel(sent["channel"]).label
+    return Evidence(state, sent["sent_at"] or sent["created_at"], sent["by"], channel)
 
 
-def appointment_rate(centres: Any, since: dt.datetime, until: dt.datetime) -> tuple[Any, Any]:
-    """Visits that began as bookings, of all visits."""
-    visits = WorkOrder.objects.filter(centre__in=centres, opened_at__gte=since, opened_at__lt=until)
-    return visits.filter(source=WorkOrder.Source.BOOKING).count(), visits.count()
-
-
-def show_rate(centres: Any, since: dt.datetime, until: dt.datetime) -> tuple[Any, Any]:
+def show_rate(centres: Any, since: dt.datetime, until: dt.datetime) -> tuple[int, int]:
     """Bookings whose car came, of those that were due."""
     due = Appointment.objects.filter(centre__in=centres, starts_at__gte=since, starts_at__lt=until)
-    return due.filter(state="arrived").count(), due.filter(state__in=("arrived", "no_show", "confirmed")).count()
+    counted = due.aggregate(
+        came=Count("pk", filter=Q(state="arrived")),
+        due=Count("pk", filter=Q(state__in=("arrived", "no_show", "confirmed"))),
+    )
+    return counted["came"], counted["due"]
 
 
 def register() -> None:
     """Called once, from `AppConfig.ready`."""
     source = Appointment.Source
-    proofs: dict[str, Proof] = {
+    judges: dict[str, Judge] = {
         "M1.1-a": booked_through(*source.values),
         "M1.1-b": booked_through(source.PHONE),
         "M1.1-c": booked_through(source.ONLINE),
@@ -110,18 +124,8 @@ def register() -> None:
         "M1.2-b": negotiated,
         "M1.2-c": confirmation_sent,
     }
-    for clause, proof in proofs.items():
-        registry.evidence.register(clause, of_booking(proof))
-    registry.figures.register(
-        registry.Figure(
-            "appointment_rate",
-            _("Appointment rate"),
-            _("visits that began as bookings / all visits"),
-            appointment_rate,
-            "60%",
-            1,
-        )
-    )
+    for clause, judge in judges.items():
+        registry.evidence.register(clause, of_booking(judge), booking_of)
     registry.figures.register(
         registry.Figure("show_rate", _("Show rate"), _("bookings whose car came / bookings due"), show_rate, "90%", 2)
     )

@@ -1,4 +1,4 @@
-"""Which rows prove the clauses of chapter 8 for a visit, and the chapter's indicators."""
+"""Which rows prove the clauses of chapter 8 for a visit, read in one query; and the chapter's indicators."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Callable
 from typing import Any
 
-from django.db.models import F
+from django.db.models import CharField, Count, F, OuterRef, Q, Value
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -16,27 +16,27 @@ from servicedesk.clock import now
 from servicedesk.messaging.models import Message
 from servicedesk.registry import Evidence
 from servicedesk.workorders.models import WorkOrder
+from servicedesk.workorders.together import First
 
-Proof = Callable[[Complaint], Evidence]
+Judge = Callable[[Any], Evidence]
 WORST_FIRST = ("missing", "late", "open", "done", "not_needed")
 
 
-def complaints_of(work_order: WorkOrder) -> list[Complaint]:
-    """Complaints about the visit; read once per work order object."""
-    if not hasattr(work_order, "_complaints_read"):
-        rows = Complaint.objects.filter(work_order=work_order).for_rows().order_by("pk")
-        work_order._complaints_read = list(rows)  # type: ignore[attr-defined]
-    return work_order._complaints_read  # type: ignore[attr-defined,no-any-return]
+def complaints_of(work_order: WorkOrder) -> list[Any]:
+    """Complaints about the visit, each with the `letter` that named the promised time. One query."""
+    letters = Message.objects.filter(about=OuterRef("number"), centre=OuterRef("centre"), kind="complaint_received")
+    rows = Complaint.objects.filter(work_order=work_order).select_related("owner", "investigated_by")
+    letter = First(letters.order_by("pk"), state="state", sent_at="sent_at", created_at="created_at")
+    return list(rows.annotate(letter=letter).order_by("pk"))
 
 
-def of_complaints(proof: Proof) -> Callable[[WorkOrder], Evidence]:
+def of_complaints(judge: Judge) -> Judge:
     """A proof over all complaints about a visit: the worst of them counts."""
 
-    def prove(work_order: WorkOrder) -> Evidence:
-        rows = complaints_of(work_order)
+    def prove(rows: list[Any]) -> Evidence:
         if not rows:
             return Evidence("not_needed", text=_("No complaint."))
-        return min((proof(row) for row in rows), key=lambda evidence: WORST_FIRST.index(evidence.state))
+        return min((judge(row) for row in rows), key=lambda evidence: WORST_FIRST.index(evidence.state))
 
     return prove
 
@@ -52,13 +52,13 @@ def complete(row: Complaint) -> Evidence:
     return Evidence("done" if whole else "missing", row.received_at, row.by_label, row.number)
 
 
-def promised(row: Complaint) -> Evidence:
+def promised(row: Any) -> Evidence:
     """M8.1-c: apologised, and the promised time sent with the number."""
-    sent = Message.objects.filter(about=row.number, centre=row.centre_id, kind="complaint_received").first()
+    sent = row.letter
     if sent is None or row.apologised_at is None:
         return Evidence("missing", text=row.number)
-    state = {Message.State.SENT: "done", Message.State.FAILED: "missing"}.get(Message.State(sent.state), "open")
-    return Evidence(state, sent.sent_at or sent.created_at, row.by_label, row.number)
+    state = {Message.State.SENT: "done", Message.State.FAILED: "missing"}.get(sent["state"], "open")
+    return Evidence(state, sent["sent_at"] or sent["created_at"], row.by_label, row.number)
 
 
 def investigated(row: Complaint) -> Evidence:
@@ -103,19 +103,25 @@ def complaint_rate(centres: Any, since: dt.datetime, until: dt.datetime) -> tupl
     """Complaints, of the cars handed over."""
     rows = Complaint.objects.filter(centre__in=centres, received_at__gte=since, received_at__lt=until)
     cars = WorkOrder.objects.filter(centre__in=centres, delivered_at__gte=since, delivered_at__lt=until)
-    return rows.count(), cars.count()
+    counted = [
+        selection.order_by().values_list(Value(name, CharField())).annotate(Count("pk"))
+        for name, selection in (("complaints", rows), ("cars", cars))
+    ]
+    found = dict(counted[0].union(counted[1], all=True))
+    return found.get("complaints", 0), found.get("cars", 0)
 
 
 def closure_rate(centres: Any, since: dt.datetime, until: dt.datetime) -> tuple[Any, Any]:
     """Closed in time and accepted, of the complaints due."""
     due = Complaint.objects.filter(centre__in=centres, close_due_at__gte=since, close_due_at__lt=until)
-    good = due.filter(state=ComplaintState.CLOSED, decision="accepted", closed_at__lte=F("close_due_at"))
-    return good.count(), due.count()
+    good = Q(state=ComplaintState.CLOSED, decision="accepted", closed_at__lte=F("close_due_at"))
+    counted = due.aggregate(good=Count("pk", filter=good), due=Count("pk"))
+    return counted["good"], counted["due"]
 
 
 def register() -> None:
     """Called once, from `AppConfig.ready`."""
-    proofs: dict[str, Proof] = {
+    judges: dict[str, Judge] = {
         "M8.1-a": taken,
         "M8.1-b": complete,
         "M8.1-c": promised,
@@ -124,8 +130,8 @@ def register() -> None:
         "M8.2-c": closed,
         "M8.2-d": counted,
     }
-    for clause, proof in proofs.items():
-        registry.evidence.register(clause, of_complaints(proof))
+    for clause, judge in judges.items():
+        registry.evidence.register(clause, of_complaints(judge), complaints_of)
     registry.figures.register(
         registry.Figure(
             "complaint_rate",

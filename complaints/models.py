@@ -142,6 +142,7 @@ class Complaint(ActorFields):
                 fields=["centre", "answer_due_at", "id"], name="complaint_open", condition=~models.Q(state="closed")
             ),
             models.Index(fields=["centre", "-received_at", "-id"], name="complaint_newest"),
+            models.Index(fields=["centre", "close_due_at"], name="complaint_close_due"),
         ]
 
     def __str__(self) -> str:

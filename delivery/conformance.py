@@ -2,25 +2,129 @@
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import dataclass
+from decimal import Decimal
 
+from django.db.models import Count, F, OuterRef, Q, TextField
+from django.db.models.functions import Cast
 from django.utils.translation import gettext as _
 
-from delivery.models import Bill, Handover, Opinion, OpinionState, PickupNotice, SurveyAnswer, SurveyResponse
-from delivery.services.account import account_of, may_leave, unbilled_lines
-from delivery.services.wash import current_task, parts_left
+from delivery.models import (
+    Bill,
+    Handover,
+    Opinion,
+    OpinionState,
+    Payment,
+    PickupNotice,
+    Release,
+    SurveyAnswer,
+    SurveyResponse,
+    WashPart,
+    WashTask,
+)
+from delivery.services.account import unbilled
 from servicedesk import registry
+from servicedesk.catalogue.models import SurveyQuestion
 from servicedesk.registry import Evidence, VisitStep
+from servicedesk.staff.roles import Role
 from servicedesk.workorders.models import WorkOrder
 from servicedesk.workorders.stages import Stage
+from servicedesk.workorders.together import First, Row, Rows, read_together
 
 REACHED = (Stage.PREPARATION, Stage.READY, Stage.DELIVERED, Stage.CLOSED)
 GONE = (Stage.DELIVERED, Stage.CLOSED)
 
 
+@dataclass(frozen=True)
+class Departure:
+    """What chapters 5 and 6 left of a visit."""
+
+    work_order: WorkOrder
+    wash: Row | None
+    """The latest round, with its `parts` and the second look."""
+    bill: Row | None
+    """The one that stands, with the number of its lines and of differences without a reason."""
+    unbilled: Row | None
+    """An agreed line that stands on no bill."""
+    charges: list[Row]
+    payments: list[Row]
+    release: Row | None
+    notice: Row | None
+    handover: Row | None
+    survey: Row | None
+    opinions: list[Row]
+    answers: list[Row]
+
+    @classmethod
+    def of(cls, work_order: WorkOrder) -> Departure:
+        """Read it. One query."""
+        own = {"work_order": work_order}
+        signed = {"at": "at", "by": "by_label"}
+        opinions = Opinion.objects.filter(**own).exclude(state=OpinionState.WITHDRAWN)
+        answers = SurveyAnswer.objects.filter(response__work_order=work_order)
+        return cls(
+            work_order,
+            **read_together(
+                work_order,
+                wash=_wash(work_order),
+                bill=_bill(work_order),
+                unbilled=First(unbilled(work_order), pk="pk"),
+                charges=Rows(Bill.objects.issued().filter(**own), total=Cast("total", TextField())),
+                payments=Rows(
+                    Payment.objects.filter(**own).order_by("at"), amount=Cast("amount", TextField()), **signed
+                ),
+                release=First(Release.objects.filter(**own), **signed),
+                notice=First(PickupNotice.objects.filter(**own).order_by("-at"), in_person="in_person", **signed),
+                handover=First(
+                    Handover.objects.accepted().filter(**own).order_by("-at"), person="person", given="given", **signed
+                ),
+                survey=First(
+                    SurveyResponse.objects.filter(**own),
+                    invited_at="invited_at",
+                    completed_at="completed_at",
+                    by="by_label",
+                ),
+                opinions=Rows(opinions.order_by("at"), department="department", **signed),
+                answers=Rows(answers, value="value", scale="question__scale", alert_when="question__alert_when"),
+            ),
+        )
+
+    @property
+    def balance(self) -> Decimal:
+        """Issued bills less credit notes, less what was paid."""
+        billed = sum((Decimal(bill["total"]) for bill in self.charges), Decimal())
+        return billed - sum((Decimal(payment["amount"]) for payment in self.payments), Decimal())
+
+
+def _wash(work_order: WorkOrder) -> First:
+    parts = WashPart.objects.filter(task=OuterRef("pk")).order_by("pk")
+    return First(
+        WashTask.objects.filter(work_order=work_order).order_by("-round"),
+        waived="waived",
+        opened_at="opened_at",
+        parts=Rows(parts, part="part", done_at="done_at", by="by_label"),
+        passed="look__passed",
+        looked_at="look__at",
+        looked_by="look__by_label",
+    )
+
+
+def _bill(work_order: WorkOrder) -> First:
+    unexplained = Count("lines", filter=~Q(lines__amount=F("lines__agreed")) & Q(lines__reason=""))
+    standing = Bill.objects.standing().filter(work_order=work_order).order_by("-issued_at")
+    return First(
+        standing.annotate(line_count=Count("lines"), unexplained_count=unexplained),
+        number="number",
+        issued_at="issued_at",
+        by="by_label",
+        lines="line_count",
+        unexplained="unexplained_count",
+    )
+
+
 def register() -> None:
     """Name the proof of each clause."""
-    for clause, proof in {
+    for clause, judge in {
         "M5.1-a": cleaned,
         "M5.1-b": looked_over,
         "M5.2-a": worked_out,
@@ -32,118 +136,114 @@ def register() -> None:
         "M6.2-a": invited,
         "M6.2-b": passed_on,
     }.items():
-        registry.evidence.register(clause, proof)
+        registry.evidence.register(clause, judge, Departure.of)
     registry.visit_steps[5] = preparation_step
     registry.visit_steps[6] = delivery_step
 
 
-def cleaned(work_order: WorkOrder) -> Evidence:
+def cleaned(left: Departure) -> Evidence:
     """M5.1-a: exterior, interior and tyres, each ticked by whoever did it; or waived by the customer."""
-    task = current_task(work_order)
-    if task is None:
-        return _not_yet(work_order, *REACHED)
-    if task.waived:
-        return Evidence("not_needed", task.opened_at, text=_("The customer did not want a wash"))
-    if parts_left(task):
-        return _not_yet(work_order, Stage.READY, *GONE)
-    last = max(task.parts.all(), key=lambda tick: tick.done_at)
-    who = ", ".join(dict.fromkeys(tick.by_label for tick in task.parts.all()))
-    return Evidence("done", last.done_at, who, _("Exterior, interior and tyres"))
+    if left.wash is None:
+        return _not_yet(left, *REACHED)
+    if left.wash["waived"]:
+        return Evidence("not_needed", left.wash["opened_at"], text=_("The customer did not want a wash"))
+    parts = left.wash["parts"]
+    if set(WashPart.Part.values) - {tick["part"] for tick in parts}:
+        return _not_yet(left, Stage.READY, *GONE)
+    who = ", ".join(dict.fromkeys(tick["by"] for tick in parts))
+    return Evidence("done", max(tick["done_at"] for tick in parts), who, _("Exterior, interior and tyres"))
 
 
-def looked_over(work_order: WorkOrder) -> Evidence:
+def looked_over(left: Departure) -> Evidence:
     """M5.1-b: somebody confirmed that the car is clean and tidy."""
-    task = current_task(work_order)
-    look = getattr(task, "look", None)
-    if look is None or not look.passed:
-        return _not_yet(work_order, Stage.READY, *GONE)
-    return Evidence("done", look.at, look.by_label)
+    if left.wash is None or not left.wash["passed"]:
+        return _not_yet(left, Stage.READY, *GONE)
+    return Evidence("done", left.wash["looked_at"], left.wash["looked_by"])
 
 
-def worked_out(work_order: WorkOrder) -> Evidence:
+def worked_out(left: Departure) -> Evidence:
     """M5.2-a: the bill covers all agreed and checked work, and nothing else."""
-    bill = _bill(work_order)
-    if bill is None or unbilled_lines(work_order):
-        return _not_yet(work_order, Stage.READY, *GONE)
-    return Evidence("done", bill.issued_at, bill.by_label, bill.number)
+    bill = left.bill
+    if bill is None or left.unbilled is not None:
+        return _not_yet(left, Stage.READY, *GONE)
+    return Evidence("done", bill["issued_at"], bill["by"], bill["number"])
 
 
-def itemised(work_order: WorkOrder) -> Evidence:
+def itemised(left: Departure) -> Evidence:
     """M5.2-b: every line apart, every difference from what was agreed explained."""
-    bill = _bill(work_order)
+    bill = left.bill
     if bill is None:
-        return _not_yet(work_order, Stage.READY, *GONE)
-    lines = list(bill.lines.all())
-    if any(line.off_agreement and not line.reason for line in lines):
-        return Evidence("missing", bill.issued_at, bill.by_label, _("A difference is not explained"))
-    return Evidence("done", bill.issued_at, bill.by_label, _("%(n)s lines") % {"n": len(lines)})
+        return _not_yet(left, Stage.READY, *GONE)
+    if bill["unexplained"]:
+        return Evidence("missing", bill["issued_at"], bill["by"], _("A difference is not explained"))
+    return Evidence("done", bill["issued_at"], bill["by"], _("%(n)s lines") % {"n": bill["lines"]})
 
 
-def settled(work_order: WorkOrder) -> Evidence:
+def settled(left: Departure) -> Evidence:
     """M5.2-c: settled by delivery, or the car released."""
-    bill = _bill(work_order)
-    if bill is None:
-        return _not_yet(work_order, *GONE)
-    account = account_of(work_order)
-    last = work_order.payments.order_by("-at").first()
-    if account.balance <= 0:
-        late = bool(last and work_order.delivered_at and last.at > work_order.delivered_at)
-        at, by = (last.at, last.by_label) if last else (bill.issued_at, bill.by_label)
-        return Evidence("late" if late else "done", at, by)
-    if may_leave(work_order, account):
-        release = getattr(work_order, "release", None)
-        text = _("Released by a manager") if release else _("Account customer")
-        return Evidence("done", release.at if release else bill.issued_at, release.by_label if release else "", text)
-    return _not_yet(work_order, *GONE)
+    if left.bill is None:
+        return _not_yet(left, *GONE)
+    issued_at, visit = left.bill["issued_at"], left.work_order
+    if left.balance <= 0:
+        if not left.payments:
+            return Evidence("done", issued_at, left.bill["by"])
+        last = left.payments[-1]
+        late = bool(visit.delivered_at and last["at"] > visit.delivered_at)
+        return Evidence("late" if late else "done", last["at"], last["by"])
+    if left.release is not None:
+        return Evidence("done", left.release["at"], left.release["by"], _("Released by a manager"))
+    if visit.customer.account_customer:
+        return Evidence("done", issued_at, text=_("Account customer"))
+    return _not_yet(left, *GONE)
 
 
-def notified(work_order: WorkOrder) -> Evidence:
+def notified(left: Departure) -> Evidence:
     """M6.1-a: the customer was told, by a person's press, before the car was handed over."""
-    notice = PickupNotice.objects.filter(work_order=work_order).order_by("-at").first()
+    notice = left.notice
     if notice is None:
-        return _not_yet(work_order, *GONE)
-    return Evidence("done", notice.at, notice.by_label, _("In person") if notice.in_person else "")
+        return _not_yet(left, *GONE)
+    return Evidence("done", notice["at"], notice["by"], _("In person") if notice["in_person"] else "")
 
 
-def accepted(work_order: WorkOrder) -> Evidence:
+def accepted(left: Departure) -> Evidence:
     """M6.1-b: explained, looked over, accepted with a signature."""
-    handover = _handover(work_order)
+    handover = left.handover
     if handover is None:
-        return _not_yet(work_order, *GONE)
-    return Evidence("done", handover.at, handover.by_label, handover.person)
+        return _not_yet(left, *GONE)
+    return Evidence("done", handover["at"], handover["by"], handover["person"])
 
 
-def papers_given(work_order: WorkOrder) -> Evidence:
+def papers_given(left: Departure) -> Evidence:
     """M6.1-c: handed over with bill, inspection report and invoice."""
-    handover = _handover(work_order)
+    handover = left.handover
     if handover is None:
-        return _not_yet(work_order, *GONE)
-    words = ", ".join(str(Handover.Given(given).label) for given in handover.given)
-    return Evidence("done" if handover.given else "missing", handover.at, handover.by_label, words)
+        return _not_yet(left, *GONE)
+    words = ", ".join(str(Handover.Given(given).label) for given in handover["given"])
+    return Evidence("done" if words else "missing", handover["at"], handover["by"], words)
 
 
-def invited(work_order: WorkOrder) -> Evidence:
+def invited(left: Departure) -> Evidence:
     """M6.2-a: invited to the survey by the advisor's tap, after delivery."""
-    response = SurveyResponse.objects.filter(work_order=work_order).first()
-    if response is None:
-        return _not_yet(work_order, Stage.CLOSED)
-    return Evidence("done", response.invited_at, response.by_label)
+    if left.survey is None:
+        return _not_yet(left, Stage.CLOSED)
+    return Evidence("done", left.survey["invited_at"], left.survey["by"])
 
 
-def passed_on(work_order: WorkOrder) -> Evidence:
+def passed_on(left: Departure) -> Evidence:
     """M6.2-b: every low answer lies before a department; nothing to pass on is as good."""
-    response = SurveyResponse.objects.filter(work_order=work_order).first()
-    opinions = list(Opinion.objects.filter(work_order=work_order).exclude(state=OpinionState.WITHDRAWN).order_by("at"))
-    if opinions:
-        last = opinions[-1]
-        words = ", ".join(dict.fromkeys(str(opinion.get_department_display()) for opinion in opinions))
-        return Evidence("done", last.at, last.by_label, words)
-    answers = SurveyAnswer.objects.filter(response__work_order=work_order).select_related("question")
-    if any(answer.is_alarming for answer in answers):
+    if left.opinions:
+        last = left.opinions[-1]
+        words = ", ".join(dict.fromkeys(str(Role(opinion["department"]).label) for opinion in left.opinions))
+        return Evidence("done", last["at"], last["by"], words)
+    if any(_is_alarming(**answer) for answer in left.answers):
         return Evidence("missing", text=_("A low answer was not passed on"))
-    if response is not None and response.completed_at:
-        return Evidence("not_needed", response.completed_at, text=_("No low answer"))
+    if left.survey is not None and left.survey["completed_at"]:
+        return Evidence("not_needed", left.survey["completed_at"], text=_("No low answer"))
     return Evidence("open")
+
+
+def _is_alarming(value: str, **question: str) -> bool:
+    return SurveyQuestion(**question).is_alarming(value)
 
 
 def preparation_step(work_order: WorkOrder) -> VisitStep:
@@ -160,14 +260,6 @@ def delivery_step(work_order: WorkOrder) -> VisitStep:
     return VisitStep(at=work_order.promised_at, note=_("promised time")) if work_order.promised_at else VisitStep()
 
 
-def _bill(work_order: WorkOrder) -> Bill | None:
-    return Bill.objects.standing().filter(work_order=work_order).order_by("-issued_at").first()
-
-
-def _handover(work_order: WorkOrder) -> Handover | None:
-    return Handover.objects.accepted().filter(work_order=work_order).order_by("-at").first()
-
-
-def _not_yet(work_order: Any, *due: str) -> Evidence:
+def _not_yet(left: Departure, *due: str) -> Evidence:
     """Missing once the visit has passed the stage where it was due, else open."""
-    return Evidence("missing" if work_order.stage in due else "open")
+    return Evidence("missing" if left.work_order.stage in due else "open")

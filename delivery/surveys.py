@@ -43,6 +43,7 @@ class SurveyAnswer(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["response", "question"], name="one_answer_per_question")]
+        indexes = [models.Index(fields=["at"], name="survey_answered")]
 
     def __str__(self) -> str:
         return f"{self.question_id}: {self.value}"

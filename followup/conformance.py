@@ -1,84 +1,95 @@
-"""Which rows prove the clauses of chapter 7 for a visit, and the chapter's indicators."""
+"""Which rows prove the clauses of chapter 7 for a visit, read in two queries; and the chapter's indicators."""
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import F, Min
+from django.db.models import Count, F, Min, OuterRef, Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from followup.models import FollowUp, FollowUpState, Problem
+from followup.models import Attempt, ContactChannel, FollowUp, FollowUpState, Problem
 from followup.services.planning import WEEK
 from servicedesk import registry
 from servicedesk.clock import now
 from servicedesk.registry import Evidence
 from servicedesk.workorders.models import WorkOrder
 from servicedesk.workorders.stages import Stage
+from servicedesk.workorders.together import Rows
 
-Proof = Callable[[FollowUp], Evidence]
+Judge = Callable[[Any], Evidence]
 
 
-def first_call(work_order: WorkOrder) -> FollowUp | None:
-    """The visit's first follow-up with its tries; read once per work order object."""
-    if not hasattr(work_order, "_first_call"):
-        work_order._first_call = (  # type: ignore[attr-defined]
+@dataclass(frozen=True)
+class Call:
+    """The visit's first follow-up, if it is planned, with what it was about and every try."""
+
+    work_order: WorkOrder
+    row: Any
+
+    @classmethod
+    def of(cls, work_order: WorkOrder) -> Call:
+        """Read it. One query."""
+        tries = Attempt.objects.filter(followup=OuterRef("pk")).order_by("at", "pk")
+        row = (
             FollowUp.objects.filter(work_order=work_order, sequence=1)
-            .select_related("rule", "agent", "feedback", "work_order")
-            .prefetch_related("attempts")
+            .select_related("rule", "agent", "feedback")
+            .annotate(tries=Rows(tries, at="at", by="by_label", channel="channel"))
             .first()
         )
-    return work_order._first_call  # type: ignore[attr-defined,no-any-return]
+        return cls(work_order, row)
 
 
-def of_call(proof: Proof) -> Callable[[WorkOrder], Evidence]:
-    """A proof that reads the first call; before the handover nothing is asked yet."""
+def of_call(judge: Judge) -> Judge:
+    """A proof that looks at the first call; before the handover nothing is asked yet."""
 
-    def prove(work_order: WorkOrder) -> Evidence:
-        call = first_call(work_order)
-        if call is not None:
-            return proof(call)
-        return Evidence("missing" if work_order.stage in (Stage.DELIVERED, Stage.CLOSED) else "open")
+    def prove(call: Call) -> Evidence:
+        if call.row is not None:
+            return judge(call)
+        return Evidence("missing" if call.work_order.stage in (Stage.DELIVERED, Stage.CLOSED) else "open")
 
     return prove
 
 
-def followed_up(call: FollowUp) -> Evidence:
+def followed_up(call: Call) -> Evidence:
     """M7.1-a: customer service tried within the set time."""
-    first = min(call.attempts.all(), key=lambda attempt: attempt.at, default=None)
-    if first is None:
-        return Evidence("open" if now() <= call.due_at else "missing", call.due_at, str(call.agent or ""))
-    return Evidence("done" if first.at <= call.due_at else "late", first.at, first.by_label)
+    due_at = call.row.due_at
+    if not call.row.tries:
+        return Evidence("open" if now() <= due_at else "missing", due_at, str(call.row.agent or ""))
+    first = call.row.tries[0]
+    return Evidence("done" if first["at"] <= due_at else "late", first["at"], first["by"])
 
 
-def within_the_week(call: FollowUp) -> Evidence:
+def within_the_week(call: Call) -> Evidence:
     """M7.1-b: a rule by the kind of repair, and a day within the week."""
-    handed_over = call.work_order.delivered_at
-    in_time = handed_over is not None and call.due_at <= handed_over + dt.timedelta(days=WEEK)
-    return Evidence("done" if in_time else "missing", call.due_at, text=call.rule.name)
+    handed_over, due_at = call.work_order.delivered_at, call.row.due_at
+    in_time = handed_over is not None and due_at <= handed_over + dt.timedelta(days=WEEK)
+    return Evidence("done" if in_time else "missing", due_at, text=call.row.rule.name)
 
 
-def by_channel(call: FollowUp) -> Evidence:
+def by_channel(call: Call) -> Evidence:
     """M7.1-c: by telephone, text message or e-mail."""
-    last = max(call.attempts.all(), key=lambda attempt: attempt.at, default=None)
-    if last is None:
-        return Evidence("open", text=call.get_channel_display())
-    return Evidence("done", last.at, last.by_label, last.get_channel_display())
+    if not call.row.tries:
+        return Evidence("open", text=call.row.get_channel_display())
+    last = call.row.tries[-1]
+    return Evidence("done", last["at"], last["by"], ContactChannel(last["channel"]).label)
 
 
-def feedback_recorded(call: FollowUp) -> Evidence:
+def feedback_recorded(call: Call) -> Evidence:
     """M7.2-a: how the car runs, the repair, the service."""
-    said = getattr(call, "feedback", None)
+    row = call.row
+    said = getattr(row, "feedback", None)
     if said is not None:
         text = _("repair %(repair)d, service %(service)d of 5") % {
             "repair": said.repair_quality,
             "service": said.service,
         }
-        return Evidence("done", call.settled_at, text=text)
-    if call.state in (FollowUpState.UNREACHABLE, FollowUpState.REFUSED):
-        return Evidence("not_needed", call.settled_at, text=call.get_state_display())
+        return Evidence("done", row.settled_at, text=text)
+    if row.state in (FollowUpState.UNREACHABLE, FollowUpState.REFUSED):
+        return Evidence("not_needed", row.settled_at, text=row.get_state_display())
     return Evidence("open")
 
 
@@ -99,25 +110,27 @@ def completion_rate(centres: Any, since: dt.datetime, until: dt.datetime) -> tup
     """Customers reached, of the calls due; refusals and wrong numbers are left out."""
     due = FollowUp.objects.filter(centre__in=centres, due_at__gte=since, due_at__lt=until)
     due = due.exclude(state=FollowUpState.REFUSED).exclude(attempts__outcome="wrong_number")
-    return due.filter(feedback__isnull=False).count(), due.count()
+    counted = due.aggregate(reached=Count("pk", filter=Q(feedback__isnull=False)), due=Count("pk"))
+    return counted["reached"], counted["due"]
 
 
 def on_time_rate(centres: Any, since: dt.datetime, until: dt.datetime) -> tuple[Any, Any]:
     """First tries made in time, of the calls due."""
     due = FollowUp.objects.filter(centre__in=centres, due_at__gte=since, due_at__lt=until)
-    in_time = due.annotate(first=Min("attempts__at")).filter(first__lte=F("due_at"))
-    return in_time.count(), due.count()
+    in_time = Count("pk", filter=Q(first__lte=F("due_at")))
+    counted = due.annotate(first=Min("attempts__at")).aggregate(in_time=in_time, due=Count("pk"))
+    return counted["in_time"], counted["due"]
 
 
 def register() -> None:
     """Called once, from `AppConfig.ready`."""
-    for clause, proof in {
+    for clause, judge in {
         "M7.1-a": followed_up,
         "M7.1-b": within_the_week,
         "M7.1-c": by_channel,
         "M7.2-a": feedback_recorded,
     }.items():
-        registry.evidence.register(clause, of_call(proof))
+        registry.evidence.register(clause, of_call(judge), Call.of)
     registry.evidence.register("M7.2-b", problems_tracked)
     registry.figures.register(
         registry.Figure(

@@ -94,7 +94,8 @@ class FollowUp(models.Model):
                 fields=["centre", "next_at", "id"],
                 name="follow_up_waiting",
                 condition=models.Q(state__in=["scheduled", "in_contact"]),
-            )
+            ),
+            models.Index(fields=["centre", "due_at"], name="follow_up_due"),
         ]
 
     def __str__(self) -> str:

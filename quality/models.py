@@ -117,6 +117,7 @@ class FinalInspection(ActorFields):
                 name="road_test_has_both_odometers",
             ),
         ]
+        indexes = [models.Index(fields=["signed_at"], name="final_signed")]
         triggers = [
             SIGNED,
             pgtrigger.Trigger(

@@ -7,12 +7,22 @@ A leaf: it imports nothing of ours, so that a screen showing many chapters never
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
 T = TypeVar("T")
 Text = Any  # str or a lazy translation
+
+
+def as_it_is(found: Any) -> Any:
+    """What was found, untouched: for those who read or pick nothing of their own."""
+    return found
+
+
+def each_once(reads: Iterable[Callable[..., Any]], *about: Any) -> dict[Callable[..., Any], Any]:
+    """What each of `reads` finds `about` something. Entries that name the same one share it, and its queries."""
+    return {read: read(*about) for read in dict.fromkeys(reads)}
 
 
 class Shelf(Generic[T]):
@@ -143,14 +153,23 @@ class Evidence:
 
 @dataclass(frozen=True)
 class Figure:
-    """A KPI: `value(centres, since, until)` returns (numerator, denominator); the formula is printed beside it."""
+    """A KPI: (numerator, denominator); the formula is printed beside it.
+
+    `read(centres, since, until)` counts, `pick` takes the two numbers from what it found: figures with the same `read`
+    share its query. Hazard: `read` must find its rows by an index on time, since years of visits lie beside the month.
+    """
 
     key: str
     label: Text
     formula: Text
-    value: Callable[[Any, dt.datetime, dt.datetime], tuple[Any, Any]]
+    read: Callable[[Any, dt.datetime, dt.datetime], Any]
     target: str = ""
     order: int = 0
+    pick: Callable[[Any], tuple[Any, Any]] = as_it_is
+
+    def value(self, centres: Any, since: dt.datetime, until: dt.datetime) -> tuple[Any, Any]:
+        """This figure alone."""
+        return self.pick(self.read(centres, since, until))
 
 
 @dataclass(frozen=True)
@@ -179,17 +198,37 @@ class Phrase:
     level: str = ""  # "", key, bad
 
 
+@dataclass(frozen=True)
+class Proof:
+    """What proves a clause: `judge` looks at what `read(work_order)` found; without a `read`, at the work order itself."""
+
+    judge: Callable[[Any], Evidence]
+    read: Callable[[Any], Any] = as_it_is
+
+    def __call__(self, work_order: Any) -> Evidence:
+        """This clause alone, read afresh."""
+        return self.judge(self.read(work_order))
+
+
 @dataclass
 class EvidenceShelf:
     """Clause id of the manual ("M3.1-b") → what proves it."""
 
-    by_clause: dict[str, Callable[[Any], Evidence]] = field(default_factory=dict)
+    by_clause: dict[str, Proof] = field(default_factory=dict)
 
-    def register(self, clause: str, proof: Callable[[Any], Evidence]) -> None:
-        """Say what proves `clause`; a clause has one home, so a second registration is an error."""
+    def register(self, clause: str, judge: Callable[[Any], Evidence], read: Callable[[Any], Any] = as_it_is) -> None:
+        """Say what proves `clause`; a clause has one home, so a second registration is an error.
+
+        A room gives all its clauses the same `read`: one query then serves them all.
+        """
         if clause in self.by_clause:
             raise ValueError(f"clause {clause} is proved twice")
-        self.by_clause[clause] = proof
+        self.by_clause[clause] = Proof(judge, read)
+
+    def of(self, work_order: Any) -> dict[str, Evidence]:
+        """What proves each clause for one visit, in the manual's order; each `read` is asked once."""
+        found = each_once((proof.read for proof in self.by_clause.values()), work_order)
+        return {clause: proof.judge(found[proof.read]) for clause, proof in sorted(self.by_clause.items())}
 
 
 menu: Shelf[MenuItem] = Shelf()

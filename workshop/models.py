@@ -90,6 +90,7 @@ class Job(models.Model):
         indexes = [
             models.Index(fields=["work_order", "id"], name="job_of_work_order"),
             models.Index(fields=["technician", "state"], name="job_of_technician"),
+            models.Index(fields=["finished_at"], name="job_finished"),
         ]
 
     def __str__(self) -> str:
@@ -230,6 +231,7 @@ class Finding(ActorFields):
         ]
         indexes = [
             models.Index(fields=["work_order"], name="finding_open", condition=~Q(state="decided")),
+            models.Index(fields=["settled_at"], name="finding_settled"),
         ]
 
     def __str__(self) -> str:

@@ -54,14 +54,14 @@ def everything_billed(work_order: WorkOrder) -> bool:
     return bool(agreed) and agreed <= set(billed_lines(work_order))
 
 
+def unbilled(work_order: WorkOrder) -> QuerySet[WorkOrderLine]:
+    """Agreed lines that stand on no bill yet (or only on one taken back)."""
+    return work_order.lines.approved().exclude(pk__in=billed_lines(work_order))
+
+
 def unbilled_lines(work_order: WorkOrder) -> list[WorkOrderLine]:
-    """Agreed lines that stand on no bill yet (or only on one taken back), in order."""
-    return list(
-        work_order.lines.approved()
-        .exclude(pk__in=billed_lines(work_order))
-        .select_related("operation", "part")
-        .order_by("position", "id")
-    )
+    """The same, in order, with what they say."""
+    return list(unbilled(work_order).select_related("operation", "part").order_by("position", "id"))
 
 
 def plain(amount: Decimal, work_order: WorkOrder) -> str:

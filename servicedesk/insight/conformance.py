@@ -39,8 +39,12 @@ class ChapterRow:
 
 
 def by_chapter(work_order: WorkOrder) -> list[ChapterRow]:
-    """All registered clauses of the manual for one visit, chapter by chapter. Queries: as many as the proofs need."""
+    """All registered clauses of the manual for one visit, chapter by chapter.
+
+    Nine queries at any stage: the trail, which stays with `work_order`, and what each room reads of its own rows.
+    """
+    work_order.keep_trail()
     rows: dict[int, list[ClauseRow]] = {}
-    for clause, proof in sorted(registry.evidence.by_clause.items()):
-        rows.setdefault(int(clause[1]), []).append(ClauseRow(clause, proof(work_order)))
+    for clause, evidence in registry.evidence.of(work_order).items():
+        rows.setdefault(int(clause[1]), []).append(ClauseRow(clause, evidence))
     return [ChapterRow(number, label, rows[number]) for number, label in CHAPTERS.items() if number in rows]

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET
 from servicedesk import registry
 from servicedesk.clock import now
 from servicedesk.insight import conformance
+from servicedesk.insight.figures import of_period as period_figures
 from servicedesk.staff.access import allow, fetch
 from servicedesk.staff.requests import StaffRequest
 from servicedesk.staff.roles import PROCESS, Role
@@ -83,9 +84,8 @@ def figures(request: StaffRequest) -> HttpResponse:
     """The indicators of the last thirty days in the user's centres, each with its formula and its figures."""
     until = now()
     since = until - dt.timedelta(days=FIGURE_DAYS)
-    centres = request.user.centre_ids()
-    rows = []
-    for figure in registry.figures:
-        above, below = figure.value(centres, since, until)
-        rows.append({"figure": figure, "parts": (above, below), "share": above / below if below else None})
+    rows = [
+        {"figure": figure, "parts": (above, below), "share": above / below if below else None}
+        for figure, (above, below) in period_figures(request.user.centre_ids(), since, until)
+    ]
     return render(request, "insight/figures.html", {"rows": rows, "days": FIGURE_DAYS})

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from django.db import models
+from django.db.models import Value
+from django.db.models.functions import Coalesce, NullIf
 
 if TYPE_CHECKING:
     from servicedesk.staff.models import User
@@ -20,3 +22,8 @@ class CentreScoped(models.QuerySet[M]):
     def for_user(self, user: User) -> Any:
         """Rows of the centres in which `user` holds a role that the current view allows. Costs no query of its own."""
         return self.filter(**{f"{self.centre_path}__in": user.centre_ids()})
+
+
+def name_of(person: str) -> Coalesce:
+    """The name of the user at the end of `person` (a path such as "technician"), as `str(user)` gives it."""
+    return Coalesce(NullIf(f"{person}__display_name", Value("")), f"{person}__username")

@@ -16,7 +16,7 @@ from servicedesk.catalogue.models import LabourOperation, Part
 from servicedesk.customers.models import Customer, Vehicle
 from servicedesk.staff.models import ServiceCentre
 from servicedesk.workorders.agreements import Consent, ConsentAnswer, Estimate
-from servicedesk.workorders.querysets import Lines, WorkOrders
+from servicedesk.workorders.querysets import Lines, WorkOrders, whole_trail
 from servicedesk.workorders.stages import CHAPTER, IN_HOUSE, OPEN, TABLE, Stage
 from servicedesk.workorders.trail import Event, EventText, Hold, NumberCounter, Promise
 
@@ -59,6 +59,7 @@ class WorkOrder(models.Model):
             models.Index(fields=["-opened_at", "-id"], name="work_order_newest"),
             models.Index(fields=["centre", "-opened_at", "-id"], name="work_order_centre_newest"),
             models.Index(fields=["centre", "stage", "-opened_at", "-id"], name="work_order_centre_stage"),
+            models.Index(fields=["centre", "delivered_at"], name="work_order_delivered"),
             models.Index(
                 fields=["centre", "promised_at", "id"],
                 name="work_order_in_house",
@@ -97,10 +98,14 @@ class WorkOrder(models.Model):
         return CHAPTER[Stage(self.stage)]
 
     def happened(self, *kinds: str) -> list[Event]:
-        """Its events of these kinds, in order. No query on a visit read `for_page`, else one."""
+        """Its events of these kinds, in order. No query on a visit that has its trail (`for_page`, `keep_trail`), else one."""
         kept = getattr(self, "_prefetched_objects_cache", {}).get("events")
         rows = self.events.filter(kind__in=kinds).order_by("seq") if kept is None else kept
         return [event for event in rows if event.kind in kinds]
+
+    def keep_trail(self) -> None:
+        """Read its events into this object, for all who ask what happened. One query, none when they are there already."""
+        models.prefetch_related_objects([self], whole_trail())
 
     @property
     def is_open(self) -> bool:

@@ -13,6 +13,12 @@ from servicedesk.staff.querysets import CentreScoped
 from servicedesk.workorders.stages import IN_HOUSE, IN_WORKSHOP, OPEN
 
 
+def whole_trail() -> Prefetch:
+    """To prefetch a visit's events with their words, in order: then `happened` costs no query."""
+    events = apps.get_model("workorders", "Event")._default_manager
+    return Prefetch("events", events.select_related("text_row").order_by("seq"))
+
+
 class WorkOrders(CentreScoped):
     """Selections of visits."""
 
@@ -50,11 +56,10 @@ class WorkOrders(CentreScoped):
     def for_page(self) -> WorkOrders:
         """With what its own page shows, read once for all who ask: `lines.all()`, `concerns.all()` and the trail,
         `events.all()`, from which rooms tell what happened without a query of their own. Four queries."""
-        events = apps.get_model("workorders", "Event")._default_manager
         lines = apps.get_model("workorders", "WorkOrderLine")._default_manager
         return self.for_rows().prefetch_related(
             Prefetch("lines", lines.select_related("operation", "part").order_by("position", "id")),
-            Prefetch("events", events.select_related("text_row").order_by("seq")),
+            whole_trail(),
             "concerns",
         )
 

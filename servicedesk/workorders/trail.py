@@ -45,6 +45,12 @@ class Event(ActorFields):
     def __str__(self) -> str:
         return f"{self.work_order_id}#{self.seq} {self.kind}"
 
+    @property
+    def words(self) -> str:
+        """Its free text; empty when there was none or it was erased. A query, unless read with the visit's trail."""
+        row = getattr(self, "text_row", None)
+        return row.text if row else ""
+
 
 class EventText(models.Model):
     """The free text of an event: may hold personal data, so it can be erased while the chain stands."""
@@ -126,11 +132,12 @@ class Promise(ActorFields):
             )
         ]
         indexes = [
+            models.Index(fields=["target_kind", "target_id"], name="promise_target"),
             models.Index(
                 fields=["centre", "due_at"],
                 name="promise_pending",
                 condition=models.Q(kept_at=None, withdrawn_at=None),
-            )
+            ),
         ]
 
     def __str__(self) -> str:

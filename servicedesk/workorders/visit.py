@@ -127,13 +127,11 @@ def describe(event: Event) -> dict[str, Any]:
         text = phrase.text(event.data) if callable(phrase.text) else str(phrase.text) % event.data
     else:
         text = event.kind
-    row = getattr(event, "text_row", None)
     level = "key" if event.kind == "stage" else (phrase.level if phrase else "")
-    words = row.text if row else ""
     return {
         "at": event.at,
         "text": text,
-        "by": " · ".join(filter(None, (event.by_label, words))),
+        "by": " · ".join(filter(None, (event.by_label, event.words))),
         "key": level == "key",
         "bad": level == "bad",
     }
