@@ -44,6 +44,16 @@ class Day:
     slots: list[Slot]
 
     @property
+    def free(self) -> int:
+        """Reception places still free from now on."""
+        return sum(slot.free for slot in self.slots)
+
+    @property
+    def next(self) -> dt.datetime | None:
+        """The next time with a free place."""
+        return next((slot.at for slot in self.slots if slot.free), None)
+
+    @property
     def state(self) -> str:
         """closed, past, full, few or free."""
         if self.closed:

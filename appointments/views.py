@@ -201,7 +201,7 @@ def new(request: HttpRequest) -> HttpResponse:
     first = slots.first_free_date(centre)
     date = read_date(request.POST.get("date", "") or request.GET.get("date", ""), first)
     initial = {
-        "source": Appointment.Source.PHONE,
+        "source": Appointment.Source.SITE if request.GET.get("source") == "site" else Appointment.Source.PHONE,
         "date": date,
         "language": centre.language,
         "channel": "sms",

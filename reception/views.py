@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
+from appointments import slots
 from appointments.forms import car_of, contact_of
 from appointments.models import Appointment
 from appointments.views import known_customer
@@ -107,6 +108,7 @@ def receive(request: HttpRequest) -> HttpResponse:
         {
             "form": form,
             "appointment": appointment,
+            "today": None if appointment else slots.days_from(centre, centre.today(), 1)[0],
             "warnings": [
                 alert
                 for ask in (alerts if appointment else ())

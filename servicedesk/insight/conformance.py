@@ -8,6 +8,7 @@ from django.utils.functional import Promise as Lazy
 
 from servicedesk import registry
 from servicedesk.staff.chapters import CHAPTERS
+from servicedesk.staff.manual import CLAUSES
 from servicedesk.workorders.models import WorkOrder
 
 
@@ -17,6 +18,11 @@ class ClauseRow:
 
     clause: str
     evidence: registry.Evidence
+
+    @property
+    def text(self) -> str | Lazy:
+        """The duty in a line."""
+        return CLAUSES[self.clause]
 
 
 @dataclass(frozen=True)

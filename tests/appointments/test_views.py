@@ -43,6 +43,17 @@ def test_the_list_shows_requests_first_and_the_day(centre: Any, advisor: Any) ->
     assert "Requests to answer" in page
 
 
+def test_booking_on_site_from_the_reception_page(centre: Any, advisor: Any, reference: None) -> None:
+    """M1.1-d: who stands at the desk and would rather come another time."""
+    desk, url = client_of(advisor), f"{reverse('appointments:new')}?source=site"
+    for name in ("reception:arrive", "reception:list"):
+        assert url in desk.get(reverse(name)).content.decode()
+    assert desk.get(url).context["form"]["source"].value() == "site"
+    desk.act(url, booking_form(centre, source="site"))
+    row = Appointment.objects.get()
+    assert (row.source, row.state, row.by_user) == ("site", "confirmed", advisor)
+
+
 @pytest.mark.parametrize("name", ["list", "new"])
 def test_pages_are_the_advisors(everyone: Any, name: str) -> None:
     url = reverse(f"appointments:{name}")
