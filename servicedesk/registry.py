@@ -171,6 +171,18 @@ class Figure:
         """This figure alone."""
         return self.pick(self.read(centres, since, until))
 
+    def verdict(self, share: Any) -> str:
+        """Whether `share` (numerator / denominator) reaches the target: "ok", "amber", or "" without target or figures.
+
+        Targets are written "95%", "< 5%", or "85" for points of a hundred.
+        """
+        goal = self.target.replace(" ", "").rstrip("%")
+        if share is None or not goal:
+            return ""
+        most = goal.startswith("<")
+        percent, wanted = float(share) * 100, float(goal.lstrip("<"))
+        return "ok" if (percent < wanted if most else percent >= wanted) else "amber"
+
 
 @dataclass(frozen=True)
 class Check:

@@ -6,6 +6,7 @@ import datetime as dt
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
 from servicedesk import registry
@@ -19,7 +20,8 @@ from servicedesk.workorders.models import WorkOrder
 
 STAFF = tuple(Role(role) for role in sorted(PROCESS))
 LONGEST_QUERY = 80
-FIGURE_DAYS = 30
+PERIODS = {7: _("7 days"), 28: _("4 weeks"), 365: _("12 months")}
+FIGURE_DAYS = 28
 
 
 @allow(*Role)
@@ -81,11 +83,14 @@ def visit_conformance(request: StaffRequest, pk: int) -> HttpResponse:
 @allow(Role.MANAGER)
 @require_GET
 def figures(request: StaffRequest) -> HttpResponse:
-    """The indicators of the last thirty days in the user's centres, each with its formula and its figures."""
+    """The indicators of a period in the user's centres, each with its verdict, formula and figures. `?days=` 7, 28 or 365."""
+    asked = request.GET.get("days", "")
+    days = int(asked) if asked in {str(length) for length in PERIODS} else FIGURE_DAYS
     until = now()
-    since = until - dt.timedelta(days=FIGURE_DAYS)
-    rows = [
-        {"figure": figure, "parts": (above, below), "share": above / below if below else None}
-        for figure, (above, below) in period_figures(request.user.centre_ids(), since, until)
-    ]
-    return render(request, "insight/figures.html", {"rows": rows, "days": FIGURE_DAYS})
+    since = until - dt.timedelta(days=days)
+    rows = []
+    for figure, (above, below) in period_figures(request.user.centre_ids(), since, until):
+        share = above / below if below else None
+        rows.append({"figure": figure, "parts": (above, below), "share": share, "verdict": figure.verdict(share)})
+    context = {"rows": rows, "days": days, "periods": PERIODS, "since": since, "until": until}
+    return render(request, "insight/figures.html", context)
