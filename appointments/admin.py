@@ -31,4 +31,4 @@ class AppointmentAdmin(ReadOnly):
     search_fields = ["number"]
 
 
-admin.site.register([models.AppointmentMove, models.SlotPlace], ReadOnly)
+admin.site.register([models.AppointmentMove, models.SlotPlace, models.TimeOffer], ReadOnly)
