@@ -14,7 +14,7 @@ from delivery.models import Opinion
 from followup.models import FollowUp, Problem
 from quality.models import FinalInspection, SelfCheck
 from servicedesk.customers.models import Customer, Vehicle
-from servicedesk.documents.models import Paper, Signature
+from servicedesk.documents.models import Paper, PaperOrder, Signature
 from servicedesk.messaging.models import Message
 from servicedesk.staff.models import Membership, User
 from servicedesk.staff.roles import Role
@@ -40,6 +40,7 @@ ROW_OF: dict[str, type[Model]] = {
     "messaging:detail": Message,
     "messaging:preview": Message,
     "documents:paper": Paper,
+    "documents:order": PaperOrder,
     "documents:signature": Signature,
     "appointments:detail": Appointment,
     "appointments:move": Appointment,

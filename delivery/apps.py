@@ -7,13 +7,12 @@ class DeliveryConfig(AppConfig):
     name = "delivery"
 
     def ready(self) -> None:
-        from delivery import checks, conformance, figures, privacy, receivers, shelves
-        from servicedesk.messaging import attachments, links
+        from delivery import checks, conformance, figures, paper, privacy, receivers, shelves
+        from servicedesk.messaging import links
 
         links.register("pickup", "delivery:pickup", path="/delivery/")
         links.register("survey", "delivery:survey", path="/delivery/")
-        if "paper" not in attachments.OPENERS:
-            attachments.register("paper", shelves.paper_file)
+        paper.register()
         receivers.register()
         conformance.register()
         checks.register()

@@ -16,7 +16,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from delivery.querysets import BillLines, Bills, Payments
-from servicedesk.documents.models import Paper
+from servicedesk.documents.models import PaperOrder
 from servicedesk.staff.actors import ActorFields
 from servicedesk.staff.models import ServiceCentre
 from servicedesk.workorders.agreements import Consent, Estimate
@@ -58,7 +58,9 @@ class Bill(ActorFields):
     reason = models.CharField(max_length=200, blank=True, help_text=_("Why a bill is credited."))
     opened_at = models.DateTimeField()
     issued_at = models.DateTimeField(null=True, blank=True)
-    paper = models.ForeignKey(Paper, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    paper_order = models.OneToOneField(
+        PaperOrder, null=True, blank=True, on_delete=models.PROTECT, related_name="+", help_text=_("Its paper.")
+    )
 
     objects = Bills.as_manager()
 
@@ -66,8 +68,8 @@ class Bill(ActorFields):
         constraints = [
             models.CheckConstraint(condition=models.Q(total=models.F("net") + models.F("tax")), name="bill_adds_up"),
             models.CheckConstraint(
-                condition=models.Q(state="draft", number=None, issued_at=None, paper=None)
-                | models.Q(state="issued", number__isnull=False, issued_at__isnull=False, paper__isnull=False),
+                condition=models.Q(state="draft", number=None, issued_at=None, paper_order=None)
+                | models.Q(state="issued", number__isnull=False, issued_at__isnull=False, paper_order__isnull=False),
                 name="issued_bill_has_number_time_and_paper",
             ),
             models.CheckConstraint(

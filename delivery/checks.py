@@ -45,6 +45,15 @@ PAYMENTS = """
     FROM delivery_payment r JOIN delivery_payment p ON p.id = r.reversal_of_id
     WHERE r.amount <> -p.amount OR r.work_order_id <> p.work_order_id
 """
+ORDERED = """
+    SELECT 'bill ' || b.number || ' has the paper of ' || o.kind || ' ' || o.number
+    FROM delivery_bill b JOIN documents_paperorder o ON o.id = b.paper_order_id
+    WHERE (o.kind, o.number, o.centre_id, o.target_id) <> (b.kind, b.number, b.centre_id, b.id)
+        OR o.duplicate_of_id IS NOT NULL
+    UNION ALL
+    SELECT 'bill ' || number || ' is issued without a paper' FROM delivery_bill
+    WHERE state = 'issued' AND paper_order_id IS NULL
+"""
 HANDED_OVER = """
     SELECT 'work order ' || w.id || ': delivered without an accepted handover'
     FROM workorders_workorder w
@@ -65,6 +74,7 @@ def register() -> None:
         ("bills are the sum of their lines", SUMS),
         ("credit notes mirror their bills", CREDITS),
         ("payments fit the bills", PAYMENTS),
+        ("issued bills have their paper", ORDERED),
         ("delivered cars were billed and accepted", HANDED_OVER),
     ):
         registry.checks.register(registry.Check(name, lambda sql=sql: ask(sql)))  # type: ignore[misc]

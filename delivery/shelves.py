@@ -14,7 +14,6 @@ from delivery.services.account import account_of
 from delivery.services.wash import current_task
 from servicedesk import registry
 from servicedesk.clock import now
-from servicedesk.documents.models import Paper
 from servicedesk.staff.requests import StaffRequest
 from servicedesk.staff.roles import Role
 from servicedesk.workorders.models import WorkOrder
@@ -235,10 +234,3 @@ def next_steps(request: StaffRequest, work_order: WorkOrder) -> list[registry.Ac
         url = reverse("delivery:handover", args=[work_order.pk])
         return [registry.Action(_("Invite to the survey"), url, frozenset({Role.ADVISOR.value}), order=70)]
     return []
-
-
-def paper_file(pk: int) -> tuple[str, bytes, str]:
-    """An issued paper as an attachment: (file name, bytes, media type)."""
-    paper = Paper.objects.get(pk=pk)
-    with paper.file.open("rb") as file:
-        return f"{paper.number}.pdf", file.read(), "application/pdf"

@@ -23,7 +23,7 @@ from delivery.models import (
     WashTask,
 )
 from servicedesk.catalogue.models import SurveyQuestion
-from servicedesk.documents.models import Paper
+from servicedesk.documents.models import Paper, PaperOrder
 from servicedesk.messaging.models import Message, SignedLink
 
 PARTS = ("exterior", "interior", "tyres")
@@ -56,9 +56,18 @@ class Delivery:
             sha256=sha256,
             size=size,
         )
+        self.paper_orders = table(
+            PaperOrder,
+            f"target_id number about centre_id customer_id ordered_at next_try_at paper_id {BY}",
+            kind="bill",
+            language="zh-hant",
+            state="printed",
+            attempts=1,
+        )
         self.bills = table(
             Bill,
-            f"work_order_id centre_id state number estimate_id net tax total tax_rate facts opened_at issued_at paper_id {BY}",
+            "work_order_id centre_id state number estimate_id net tax total tax_rate facts opened_at issued_at "
+            f"paper_order_id {BY}",
             currency="TWD",
             language="zh-hant",
         )
@@ -96,6 +105,7 @@ class Delivery:
             self.look_items,
             self.lines,
             self.papers,
+            self.paper_orders,
             self.bills,
             self.payments,
             self.messages,
@@ -165,10 +175,12 @@ class Delivery:
                     line.amount,
                     line.amount,
                 )
-        sums, at, number, paper, facts = visit.recipe.agreed, visit.at(visit.done + 28), NULL, NULL, "{}"
+        sums, at, number, order, facts = visit.recipe.agreed, visit.at(visit.done + 28), NULL, NULL, "{}"
         if issued and visit.bill:
             number = f"{visit.centre.code}-S{visit.bill[0]}-{visit.bill[1]:06d}"
-            paper = self.papers.add(number, visit.full_number, visit.centre.id, visit.customer_id, at, *by)
+            about = (number, visit.full_number, visit.centre.id, visit.customer_id)
+            paper = self.papers.add(*about, at, *by)
+            order = self.paper_orders.add(bill, *about, at, at, paper, *by)
             facts = f'{{"order": "{visit.centre.code}-{visit.full_number}", "customer": "{visit.customer_name}"}}'
             visit.event(visit.done + 28, "bill.issued", by, f'{{"number": "{number}", "total": "{sums.total}"}}')
         self.bills.put(
@@ -185,7 +197,7 @@ class Delivery:
             facts,
             visit.at(visit.done),
             at if issued else NULL,
-            paper,
+            order,
             *by,
         )
         self.number = number

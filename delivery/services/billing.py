@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from delivery.models import Bill, BillKind, BillLine, BillState
-from delivery.paper import keep_bill
+from delivery.paper import facts_of_bill, order_bill
 from delivery.services.account import Agreements, ceiling, plain, unbilled_lines
 from delivery.services.floor import lock
 from servicedesk.clock import now
@@ -101,9 +101,8 @@ def issue_requirements(work_order: WorkOrder, lines: Sequence[BillLine]) -> list
 
 @transaction.atomic
 def issue_bill(work_order: WorkOrder, *, by: Actor) -> Bill:
-    """Number the draft, print it in the customer's language and keep it for good. The number is taken last, so none is lost.
-
-    Raises BillRefused with all reasons; a rollback (disk full, crash) gives the number back.
+    """Number the draft, keep it for good and have it printed in the customer's language. The number is taken last, so none
+    is lost: a rollback gives it back. Raises BillRefused with all reasons.
     """
     locked = lock(work_order, *BILLABLE, clause="M5.2-c")
     draft = _draft(locked)
@@ -184,9 +183,9 @@ def _issue(bill: Bill, work_order: WorkOrder, by: Actor) -> None:
     for name, value in actor_values(by).items():
         setattr(bill, name, value)
     bill.work_order, bill.centre = work_order, work_order.centre
-    bill.facts, bill.issued_at = _facts(work_order), now()
+    bill.facts, bill.issued_at = facts_of_bill(bill), now()
     bill.number = next_bill_number(work_order.centre)
-    bill.paper = keep_bill(bill, by=by)
+    bill.paper_order = order_bill(bill, by=by)
     bill.state = BillState.ISSUED
     bill.save()
 
@@ -211,7 +210,7 @@ def _fill(draft: Bill, work_order: WorkOrder, lines: Iterable[WorkOrderLine]) ->
                 position=position,
                 kind=line.kind,
                 code=line.code,
-                titles={code: _title(line, code) for code, _name in settings.LANGUAGES},
+                titles=line.titles,
                 units={code: line.part.unit_in(code) for code, _name in settings.LANGUAGES} if line.part else {},
                 technician=done_by.get(line.parent_id or line.pk, ""),
                 added=agreements.was_added(line),
@@ -226,27 +225,7 @@ def _fill(draft: Bill, work_order: WorkOrder, lines: Iterable[WorkOrderLine]) ->
     _add_up(draft, work_order)
 
 
-def _title(line: WorkOrderLine, language: str) -> str:
-    source = line.operation or line.part
-    return line.description or (source.name_in(language) if source else "")
-
-
 def _add_up(bill: Bill, work_order: WorkOrder) -> None:
     summed = totals(bill.lines.values_list("amount", flat=True), work_order.centre)
     bill.net, bill.tax, bill.total = summed.net, summed.tax, summed.total
     bill.save(update_fields=["net", "tax", "total"])
-
-
-def _facts(work_order: WorkOrder) -> dict[str, Any]:
-    """Who and which car, as printed: a later change of name or plate does not change an issued bill."""
-    car, person = work_order.vehicle, work_order.customer
-    return {
-        "order": work_order.full_number,
-        "customer": person.name,
-        "phone": person.phone_text,
-        "plate": car.plate,
-        "vin": car.vin or "",
-        "car": car.title,
-        "odometer_in": work_order.odometer_in,
-        "advisor": str(work_order.advisor),
-    }

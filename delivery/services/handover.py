@@ -183,7 +183,7 @@ def _send_papers(work_order: WorkOrder, by: Actor) -> None:
             "vehicle": work_order.vehicle.title,
             "papers": [bill.number for bill in bills],
         },
-        attachments=[{"opener": "paper", "id": bill.paper_id} for bill in bills],
+        attachments=[{"opener": "paper_order", "id": bill.paper_order_id} for bill in bills],
     )
 
 

@@ -61,7 +61,7 @@ def bill_preview(request: StaffRequest, pk: int) -> HttpResponse:
     if bill is None:
         return redirect("delivery:bill", pk)
     if bill.is_issued:
-        return redirect("documents:paper", bill.paper_id)
+        return redirect("documents:order", bill.paper_order_id)
     bill.work_order, bill.centre = work_order, work_order.centre
     response = HttpResponse(preview(bill), content_type="application/pdf")
     response["Cache-Control"] = "private, no-store"
@@ -100,7 +100,7 @@ def bill_recalculate(request: StaffRequest, pk: int) -> HttpResponse:
 @allow(Role.CASHIER)
 @require_POST
 def bill_issue(request: StaffRequest, pk: int) -> HttpResponse:
-    """Number, print and keep the bill."""
+    """Number and keep the bill; its paper is printed meanwhile."""
     work_order = _visit(request, pk)
     return _perform(
         request,

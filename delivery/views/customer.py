@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from decimal import Decimal
-from typing import Any, cast
+from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -21,7 +21,7 @@ from delivery.services.opinions import call_due
 from delivery.services.survey import questions
 from delivery.surveys import REASONS
 from servicedesk.clock import now
-from servicedesk.documents.responses import paper_response
+from servicedesk.documents.responses import order_response
 from servicedesk.messaging.links import customer_link
 from servicedesk.staff.calendar import Calendar
 from servicedesk.staff.formats import format_money
@@ -68,11 +68,12 @@ def pickup_when(request: HttpRequest) -> HttpResponse:
 @require_GET
 def pickup_bill(request: HttpRequest) -> HttpResponse:
     """The bill as a PDF: exactly the paper that was issued."""
-    bills = Bill.objects.standing().filter(work_order=_visit(request)).select_related("paper")
+    work_order = _visit(request)
+    bills = Bill.objects.standing().filter(work_order=work_order).select_related("paper_order__paper")
     bill = bills.order_by("-issued_at").first()
-    if bill is None:
+    if bill is None or bill.paper_order is None:
         raise Http404
-    return cast(HttpResponse, paper_response(bill.paper))
+    return order_response(request, bill.paper_order, "delivery/pickup_printing.html", centre=work_order.centre)
 
 
 def _visit(request: HttpRequest) -> WorkOrder:

@@ -30,6 +30,14 @@ class PaperAdmin(ReadOnly):
     show_full_result_count = False
 
 
+@admin.register(models.PaperOrder)
+class PaperOrderAdmin(ReadOnly):
+    list_display = ["number", "version", "kind", "about", "centre", "language", "state", "attempts", "ordered_at"]
+    list_filter = ["state"]
+    exclude = ["facts"]
+    show_full_result_count = False
+
+
 @admin.register(models.Photo)
 class PhotoAdmin(ReadOnly):
     list_display = ["pk", "caption", "centre", "width", "height", "created_at", "by_label"]

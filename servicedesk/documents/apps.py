@@ -10,11 +10,18 @@ class DocumentsConfig(AppConfig):
     def ready(self) -> None:
         from celery.signals import worker_process_init, worker_ready
 
-        from servicedesk.documents import checks, warming
-        from servicedesk.registry import Check, Sweep, sweeps
+        from servicedesk.documents import checks, files, printing, privacy, warming
+        from servicedesk.messaging import attachments
+        from servicedesk.registry import Check, Sweep, erasures, exports, sweeps
         from servicedesk.registry import checks as reconciler
 
         worker_process_init.connect(warming.warm_child, dispatch_uid="documents.warm")
         worker_ready.connect(warming.warm_threads, dispatch_uid="documents.warm")
+        attachments.register("paper", files.paper)
+        attachments.register("paper_order", files.paper_order)
         reconciler.register(Check("documents", checks.problems))
+        reconciler.register(Check("papers are printed once", checks.orders))
+        exports.register(privacy.export)
+        erasures.register(privacy.erase)
+        sweeps.register(Sweep("documents.print", printing.sweep, order=50))
         sweeps.register(Sweep("documents.orphans", checks.sweep_orphans))

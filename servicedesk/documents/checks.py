@@ -7,7 +7,9 @@ import time
 from collections.abc import Iterator
 
 from servicedesk.clock import now
-from servicedesk.documents.models import Paper, Photo, Signature
+from servicedesk.documents.models import Paper, PaperOrder, Photo, Signature
+from servicedesk.documents.papers import KINDS
+from servicedesk.documents.printing import LEASE
 from servicedesk.documents.signatures import seal
 from servicedesk.documents.storage import ORPHAN_AGE, fingerprint_of, orphans, private
 
@@ -45,6 +47,30 @@ def _signatures() -> Iterator[str]:
     for row in Signature.objects.order_by("-pk")[:RECENT]:
         if seal(bytes(row.drawing), row.name, row.signed_at) != row.sha256:
             yield f"signature {row.pk} was changed"
+
+
+def orders() -> list[str]:
+    """One sentence per order that does not add up. That a printed one has its paper is the database's own rule."""
+    rows = PaperOrder.objects.all()
+    problems = [
+        f"paper order {order.pk} is kept as {order.paper.kind} {order.paper.number}"
+        for order in rows.exclude(paper=None).select_related("paper").iterator(1000)
+        if order.paper is not None and same(order) != same(order.paper)
+    ]
+    problems += [
+        f"paper order {pk} is leased for longer than a lease lasts"
+        for pk in rows.filter(state="pending", next_try_at__gt=now() + LEASE * 6).values_list("pk", flat=True)
+    ]
+    problems += [
+        f"paper order {pk} is of a kind that nobody makes"
+        for pk in rows.filter(state="pending").exclude(kind__in=KINDS).values_list("pk", flat=True)
+    ]
+    return problems
+
+
+def same(row: Paper | PaperOrder) -> tuple[object, ...]:
+    """What an order and its paper have in common."""
+    return (row.centre_id, row.kind, row.number, row.version, row.language, row.about, row.customer_id)
 
 
 def known(names: list[str]) -> set[str]:

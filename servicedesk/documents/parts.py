@@ -26,10 +26,19 @@ def qr(text: str) -> str:
 
 
 @dataclass(frozen=True)
+class House:
+    """The service centre as it stood on its letterhead when the paper was ordered."""
+
+    name: str
+    address: str
+    phone: str
+
+
+@dataclass(frozen=True)
 class Heading:
     """The letterhead, and what runs on later pages. `foot`: a remark at the foot; `code`: the text of the QR code."""
 
-    centre: ServiceCentre
+    centre: ServiceCentre | House
     title: Text
     number: str
     plate: str = ""

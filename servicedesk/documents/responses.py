@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import logging
+from typing import Any
 
 from django.db.models.fields.files import FieldFile
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.utils.http import content_disposition_header
 
-from servicedesk.documents.models import Paper, Photo, Signature
+from servicedesk.documents.models import Paper, PaperOrder, Photo, Signature
+
+PRINTING_SECONDS = 2
+"""How soon a page that waits for a paper asks again."""
 
 log = logging.getLogger(__name__)
 
@@ -16,6 +21,16 @@ log = logging.getLogger(__name__)
 def paper_response(paper: Paper) -> HttpResponse:
     """Return the PDF, to be shown in the browser. Raises Http404 when the file is gone (and logs it)."""
     return _file(paper.file, "application/pdf", f"{paper.number}.pdf")
+
+
+def order_response(request: HttpRequest, order: PaperOrder, waiting: str, **context: Any) -> HttpResponse:
+    """Return the paper of an order; until it is printed the page `waiting`, which asks again by itself."""
+    if order.paper is not None:
+        return paper_response(order.paper)
+    response = _private(render(request, waiting, {"order": order, **context}))
+    if order.state == PaperOrder.State.PENDING:
+        response["Refresh"] = str(PRINTING_SECONDS)
+    return response
 
 
 def photo_response(photo: Photo, size: str = "full") -> HttpResponse:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
-from servicedesk.documents.models import Paper, Photo, Signature
-from servicedesk.documents.responses import paper_response, photo_response, signature_response
+from servicedesk.documents.models import Paper, PaperOrder, Photo, Signature
+from servicedesk.documents.papers import title_of
+from servicedesk.documents.responses import order_response, paper_response, photo_response, signature_response
 from servicedesk.staff.access import allow, fetch
 from servicedesk.staff.roles import PROCESS, Role
 
@@ -18,6 +19,14 @@ STAFF = [Role(value) for value in sorted(PROCESS)]
 def paper(request: HttpRequest, pk: int) -> HttpResponse:
     """Show an issued paper in the browser."""
     return paper_response(fetch(request, Paper, pk=pk))
+
+
+@allow(*STAFF)
+@require_safe
+def order(request: HttpRequest, pk: int) -> HttpResponse:
+    """The paper of an order; while it is being printed a page that asks again by itself, and when it failed, what to do."""
+    row = fetch(request, PaperOrder.objects.select_related("paper", "centre"), pk=pk)
+    return order_response(request, row, "documents/order.html", title=title_of(row.kind))
 
 
 @allow(*STAFF)

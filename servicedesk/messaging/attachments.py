@@ -1,7 +1,8 @@
 """What goes with a message: text kept in the row, or a paper that its room reads at sending.
 
 An attachment is a dict: `{"name": "booking.ics", "type": "text/calendar", "text": "…"}`, or
-`{"opener": "paper", "id": 12}` where a room registered an opener under that name in `AppConfig.ready`.
+`{"opener": "paper_order", "id": 12}` where a room registered an opener under that name in `AppConfig.ready`. An opener
+raises `channels.NotYet` for what is still being made.
 """
 
 from __future__ import annotations

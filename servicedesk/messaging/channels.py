@@ -34,6 +34,10 @@ class Temporary(Exception):
     """It did not work now; it may later."""
 
 
+class NotYet(Temporary):
+    """Something it takes along is still being made: tried again soon, and not counted as an attempt."""
+
+
 class Permanent(Exception):
     """It will never work like this: a person must look."""
 

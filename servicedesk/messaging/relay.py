@@ -17,7 +17,7 @@ import logging
 from django.db import transaction
 
 from servicedesk.clock import now
-from servicedesk.messaging.channels import Permanent, Temporary, channel_of
+from servicedesk.messaging.channels import NotYet, Permanent, Temporary, channel_of
 from servicedesk.messaging.models import Message
 from servicedesk.messaging.rendering import Rendered, render
 
@@ -26,6 +26,8 @@ LEASE = dt.timedelta(seconds=120)
 MAX_ATTEMPTS = 6
 BACK_OFF = [dt.timedelta(seconds=s) for s in (30, 120, 600, 1800, 7200)]
 """Wait after the first, second … failed attempt."""
+NOT_YET = dt.timedelta(seconds=15)
+"""Wait for what a message takes along. It ends by itself: whatever is being made is done, or has failed visibly."""
 LONGEST_ERROR = 1000
 
 
@@ -71,6 +73,8 @@ def deliver(message: Message) -> None:
     try:
         rendered = render(message)
         channel_of(message).deliver(message, rendered.with_link(message.link.url) if message.link else rendered)
+    except NotYet as error:
+        wait(message, str(error))
     except Permanent as error:
         give_up(message, str(error))
     except Temporary as error:
@@ -91,6 +95,16 @@ def mark_sent(message: Message, rendered: Rendered) -> None:
         subject=rendered.subject,
         body=rendered.body,
         html=rendered.html,
+    )
+
+
+def wait(message: Message, cause: str) -> None:
+    """Let it be tried again in a moment, and give its attempt back."""
+    Message.objects.filter(pk=message.pk, claimed_at=message.claimed_at, state=Message.State.SENDING).update(
+        state=Message.State.PENDING,
+        attempts=message.attempts - 1,
+        next_try_at=now() + NOT_YET,
+        error=cause[:LONGEST_ERROR],
     )
 
 

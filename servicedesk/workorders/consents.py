@@ -219,7 +219,7 @@ def _snapshot(line: WorkOrderLine) -> dict[str, Any]:
         "parent": line.parent_id,
         "kind": line.kind,
         "code": line.code,
-        "title": {"en": _title(line, "en"), "zh-hant": _title(line, "zh-hant"), "zh-hans": _title(line, "zh-hans")},
+        "title": line.titles,
         "quantity": str(line.quantity),
         "unit_price": str(line.unit_price),
         "amount": str(line.amount),
@@ -227,8 +227,3 @@ def _snapshot(line: WorkOrderLine) -> dict[str, Any]:
         "urgency": line.urgency,
         "finding": line.finding,
     }
-
-
-def _title(line: WorkOrderLine, language: str) -> str:
-    source = line.operation or line.part
-    return line.description or (source.name_in(language) if source else "")

@@ -10,6 +10,7 @@ from servicedesk import registry
 from servicedesk.clock import now
 from servicedesk.staff.requests import StaffRequest
 from servicedesk.staff.roles import PROCESS, Role
+from servicedesk.workorders import papers
 from servicedesk.workorders.models import Promise, WorkOrder
 from servicedesk.workorders.stages import OPEN
 from servicedesk.workorders.views import as_rows
@@ -87,6 +88,9 @@ def register() -> None:
                 lazy=True,
             )
         )
+    registry.panels.register(
+        registry.Panel("papers", _("Papers"), "workorders/_papers.html", papers.panel, order=70, area="rail")
+    )
     for kind, phrase in PHRASES.items():
         registry.phrases[kind] = phrase
 
@@ -97,6 +101,8 @@ PHRASES = {
     "consent.recorded": registry.Phrase(_("Customer decided on version %(version)s"), "key"),
     "promise.made": registry.Phrase(_("Delivery time promised")),
     "promise.moved": registry.Phrase(_("Promised delivery time moved"), "bad"),
+    "paper.duplicated": registry.Phrase(_("Duplicate of %(number)s given out")),
+    "paper.tried_again": registry.Phrase(_("Paper %(number)s ordered again")),
     "hold.started": registry.Phrase(_("Waiting began")),
     "hold.ended": registry.Phrase(_("Waiting ended")),
 }

@@ -210,6 +210,14 @@ class WorkOrderLine(models.Model):
         return self.description or (source.name if source else "")
 
     @property
+    def titles(self) -> dict[str, str]:
+        """What it is, in each of the house's languages."""
+        source = self.operation or self.part
+        return {
+            code: self.description or (source.name_in(code) if source else "") for code, _name in settings.LANGUAGES
+        }
+
+    @property
     def code(self) -> str:
         """The catalogue's code of the operation or part, if any."""
         if self.operation:

@@ -68,7 +68,7 @@ def test_numbers_have_no_gaps_even_when_issuing_fails(visit_in_preparation, cash
         raise Refusal("disk full")
 
     with monkeypatch.context() as patch:
-        patch.setattr(billing, "keep_bill", disk_full)
+        patch.setattr(billing, "order_bill", disk_full)
         with pytest.raises(Refusal):
             billed(visit_in_preparation, cashier)
     assert billed(visit_in_preparation, cashier).number == "NH-S26-000001"

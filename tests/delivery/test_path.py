@@ -11,6 +11,7 @@ from delivery.models import Bill, Opinion, SurveyResponse
 from delivery.services.account import account_of
 from servicedesk import registry
 from servicedesk.clock import now
+from servicedesk.documents import printing
 from servicedesk.messaging.models import Message
 from servicedesk.staff.actors import Actor
 from servicedesk.workorders.models import Promise
@@ -53,7 +54,9 @@ def test_from_preparation_to_the_survey(visit_in_preparation, detailer, cashier,
 
 def test_the_bills_paper_reads_in_the_customers_language(visit_in_preparation, detailer, cashier):
     bill = billed(visit_in_preparation, cashier)
-    with bill.paper.file.open("rb") as file:
+    assert printing.run() > 0
+    bill.paper_order.refresh_from_db()
+    with bill.paper_order.paper.file.open("rb") as file:
         text = "".join(page.extract_text() for page in PdfReader(io.BytesIO(file.read())).pages)
     assert bill.number in text
     assert "BKQ-5821" in text

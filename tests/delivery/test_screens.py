@@ -5,6 +5,7 @@ import uuid
 from django.urls import reverse
 
 from delivery.models import Bill, Handover, Payment, PickupNotice, SurveyAnswer, SurveyResponse
+from servicedesk.documents import printing
 from tests.fixtures.delivery import billed, cleaned, handed_over, look_verdicts, paid
 from tests.fixtures.people import client_of
 
@@ -74,6 +75,9 @@ def test_the_customers_pages(visit_ready, cashier, advisor):
     times = page.context["arrivals"]
     assert guest.act(url("pickup_when"), {"at": times[0].isoformat(), "collector": ""}).status_code == 302
     assert PickupNotice.objects.get().expected_at == times[0]
+    waiting = guest.get(url("pickup_bill"))
+    assert (waiting.status_code, waiting["Refresh"]) == (200, "2")
+    assert printing.run() > 0
     assert guest.get(url("pickup_bill")).getvalue().startswith(b"%PDF-")
     paid(visit, cashier)
     desk.act(

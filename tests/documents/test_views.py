@@ -3,7 +3,9 @@
 import pytest
 from django.urls import reverse
 
-from servicedesk.documents import papers, photos, signatures
+from servicedesk.documents import papers, photos, printing, signatures
+from servicedesk.documents.models import PaperOrder
+from servicedesk.documents.parts import Heading
 from tests.documents.conftest import drawing, picture, upload
 
 pytestmark = pytest.mark.django_db
@@ -54,3 +56,40 @@ def test_what_is_not_there_is_not_found(client, advisor, by, centre, urls):
     assert client.get(f"/documents/photos/{photo.pk}/huge").status_code == 404
     assert client.get("/documents/photos/99999999999999999/full").status_code == 404
     assert client.get("/documents/papers/999999999999999999999999").status_code == 404
+
+
+@pytest.fixture
+def order(by, centre, monkeypatch) -> PaperOrder:
+    """A paper of the house, ordered."""
+    heading = Heading(centre=centre, title="Leaflet", number="1")
+    kind = papers.Kind("leaflet", "Leaflet", lambda order: ("pdf/sheet.html", {"heading": heading}))
+    monkeypatch.setitem(papers.KINDS, "leaflet", kind)
+    return papers.order(
+        "leaflet", 1, number="1", about="W2611-0318", centre=centre, customer=None, language="en", by=by
+    )
+
+
+def test_an_order_shows_its_paper_as_soon_as_it_is_printed(client, advisor, order):
+    client.force_login(advisor)
+    url = order.get_absolute_url()
+    waiting = client.get(url)
+    assert (waiting.status_code, waiting["Refresh"], waiting["Cache-Control"]) == (200, "2", "private, no-store")
+    assert "Being printed" in waiting.content.decode()
+    printing.run()
+    printed = client.get(url)
+    assert (printed["Content-Type"], printed.has_header("Refresh")) == ("application/pdf", False)
+
+
+def test_a_failed_order_says_what_to_do_and_does_not_reload(client, advisor, order):
+    client.force_login(advisor)
+    PaperOrder.objects.update(state="failed", error="ValueError: the row is gone")
+    page = client.get(order.get_absolute_url())
+    assert (page.status_code, page.has_header("Refresh")) == (200, False)
+    assert "ValueError: the row is gone" in page.content.decode()
+
+
+def test_an_order_is_for_staff_of_its_centre(client, outsider, admin_user, order):
+    assert client.get(order.get_absolute_url()).status_code == 302
+    for user, status in ((outsider, 404), (admin_user, 403)):
+        client.force_login(user)
+        assert client.get(order.get_absolute_url()).status_code == status

@@ -53,8 +53,10 @@ def hand_over(house: House, advisor: Person, tablet: Person, customer: Person, p
 
 def read_the_bill(house: House, advisor: Person, number: str) -> None:
     """M5.2-b: the paper, read back: every line, the total, in the customer's language."""
-    paper = house.one("SELECT id FROM documents_paper WHERE number = %s", number)
-    response = advisor.page.request.get(f"{house.url}/documents/papers/{paper}")
+    order = house.one("SELECT id FROM documents_paperorder WHERE number = %s AND kind = 'bill'", number)
+    printed = "SELECT 1 FROM documents_paperorder WHERE id = %s AND state = 'printed'"
+    house.wait("print the bill", lambda: bool(house.rows(printed, order)))
+    response = advisor.page.request.get(f"{house.url}/documents/orders/{order}")
     assert response.ok
     text = "".join(page.extract_text() for page in PdfReader(io.BytesIO(response.body())).pages)
     for words in (number, PLATE, "王小明", "更換前煞車來令片", "更換機油與機油芯", "更換前煞車來令片與碟盤"):

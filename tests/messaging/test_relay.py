@@ -6,8 +6,9 @@ import pytest
 from django.db import connection
 
 from servicedesk.clock import now
-from servicedesk.messaging import outbox, relay, tasks
-from servicedesk.messaging.channels import channel_of
+from servicedesk.messaging import attachments, outbox, relay, tasks
+from servicedesk.messaging.attachments import File
+from servicedesk.messaging.channels import NotYet, channel_of
 from servicedesk.messaging.checks import outbox_problems
 from servicedesk.messaging.models import LINK_PLACEHOLDER, Message
 from servicedesk.messaging.rendering import render
@@ -103,6 +104,29 @@ def test_a_poisoned_message_does_not_stop_the_others(queue, at_tuesday_ten):
         relay.run()
     poison.refresh_from_db()
     assert (poison.state, poison.attempts) == ("failed", relay.MAX_ATTEMPTS)
+
+
+def test_a_letter_waits_for_what_it_takes_along_without_using_up_its_attempts(
+    queue, at_tuesday_ten, mailserver, monkeypatch
+):
+    ready: list[bool] = []
+
+    def read(pk: int) -> File:
+        if not ready:
+            raise NotYet("the bill is still being printed")
+        return File("bill.pdf", b"%PDF-1.7", "application/pdf")
+
+    monkeypatch.setitem(attachments.OPENERS, "test", read)
+    message = queue(attachments=[{"opener": "test", "id": 1}])
+    for _try in range(10):
+        assert relay.run() == 1
+        at_tuesday_ten.move(seconds=16)
+    message.refresh_from_db()
+    assert (message.state, message.attempts, message.error) == ("pending", 0, "the bill is still being printed")
+    ready.append(True)
+    assert relay.run() == 1
+    message.refresh_from_db()
+    assert (message.state, message.attempts, message.error, len(mailserver.letters)) == ("sent", 1, "", 1)
 
 
 def test_cancelled_while_being_sent_tells_the_truth(queue):
