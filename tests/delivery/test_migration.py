@@ -7,8 +7,8 @@ from django.db.migrations.executor import MigrationExecutor
 from servicedesk.documents import printing
 from tests.fixtures.delivery import billed
 
-BEFORE = [("delivery", "0002_bill_paper_order")]
-AFTER = [("delivery", "0004_bill_without_paper")]
+BEFORE = [("delivery", "0003_bill_paper_order")]
+AFTER = [("delivery", "0005_bill_without_paper")]
 
 
 @pytest.mark.django_db

@@ -21,6 +21,8 @@ TRIES = 40
 """Forms of one view that are tried until two were accepted."""
 VALUES: dict[tuple[str, str], str] = {}
 """What a person must know to fill in a form: by view and control."""
+MOST = {("appointments:offer", "times"): 2}
+"""How many boxes of a control he ticks, where the form says so."""
 
 
 class Place:
@@ -106,6 +108,9 @@ def ways(walk: Walk, form: Form, offset: int, all_boxes: bool) -> Iterator[Sent]
         pairs = form.sent(button, all_boxes=all_boxes, offset=offset)
         own = {name: value for (view, name), value in VALUES.items() if view == form.view}
         pairs = [(name, own.pop(name, value)) for name, value in pairs]
+        for (view, name), most in MOST.items():
+            ticked = [pair for pair in pairs if pair[0] == name] if view == form.view else []
+            pairs = [pair for pair in pairs if pair not in ticked[most:]]
         yield Sent(walk, form, [*pairs, *own.items()])
 
 

@@ -14,6 +14,7 @@ from django.apps import apps
 from django.db import DatabaseError, connection, models, transaction
 
 from delivery.models import Bill, BillLine, Payment
+from servicedesk.documents import printing
 from servicedesk.staff.actors import Actor
 from servicedesk.staff.repeats import Refusal
 from tests.proofs.scene import at_tuesday_ten, play
@@ -98,7 +99,13 @@ def assert_kept(row: models.Model) -> int:
 
 
 @pytest.mark.proof("M3")
-def test_no_row_of_a_ledger_can_be_changed_or_deleted(visit_delivered: Any) -> None:
+@pytest.mark.parametrize("role", ["app", "the schema's owner"])
+def test_no_row_of_a_ledger_can_be_changed_or_deleted(visit_delivered: Any, role: str) -> None:
+    """As the application, who lacks the right; and as the owner of the tables, whom the triggers refuse."""
+    printing.run(limit=1)
+    if role != "app":
+        with connection.cursor() as cursor:
+            cursor.execute("RESET ROLE")
     tried = {}
     for model in LEDGERS:
         row = model._default_manager.order_by("pk").first()

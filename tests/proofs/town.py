@@ -9,9 +9,15 @@ from dataclasses import dataclass, field
 from itertools import count
 from typing import Any
 
+from django.urls import reverse
+
+from appointments import services as appointments
+from appointments import slots
 from delivery import services as delivery
 from delivery.models import WashPart
 from reception import services as reception
+from servicedesk.documents import printing
+from servicedesk.documents.models import PaperOrder
 from servicedesk.messaging.models import Message, SignedLink
 from servicedesk.staff.actors import Actor
 from servicedesk.staff.models import ServiceCentre, User
@@ -50,7 +56,12 @@ class Town:
         """Pages that `who` would find only after many others."""
         if who.startswith("link:survey"):
             return ["/delivery/survey/thanks/"]
-        return [self.rows["unsent"].get_absolute_url()] if who in ("advisor", "manager") else []
+        if who not in ("advisor", "manager"):
+            return []
+        orders = [self.rows["printed"], self.rows["unprinted"]]
+        visits = WorkOrder.objects.filter(centre=self.centre, number__in=[order.about for order in orders])
+        papers = [reverse("workorders:panel", args=[visit.pk, "papers"]) for visit in visits]
+        return [self.rows["unsent"].get_absolute_url(), *papers]
 
     def names(self) -> list[str]:
         """Plates of its cars: what must show nowhere else."""
@@ -95,6 +106,9 @@ def build(centre: ServiceCentre, who: dict[str, User], prefix: str = "TWN") -> T
         return order
 
     rows["requested"] = a.requested(centre, **booking())
+    rows["proposed"] = a.requested(centre, **booking())
+    free = slots.nearest_free(centre, rows["proposed"].starts_at, count=2)
+    appointments.offer_times(rows["proposed"], times=[slot.at for slot in free], by=by)
     rows["confirmed"] = a.confirmed(centre, advisor, **booking())
     rows["received"] = r.received(centre, advisor, **booking())
     rows["looked"] = r.received(centre, advisor, **booking())
@@ -150,6 +164,10 @@ def build(centre: ServiceCentre, who: dict[str, User], prefix: str = "TWN") -> T
     c.answered(rows["answered"], supervisor)
     rows["unsent"] = Message.objects.filter(centre=centre, state="pending").first()
     Message.objects.filter(pk=rows["unsent"].pk).update(state="failed", error="550 no such person")
+    orders = PaperOrder.objects.filter(centre=centre, state="pending").order_by("pk")
+    rows["printed"], rows["unprinted"] = orders[0], orders[1]
+    PaperOrder.objects.filter(pk=rows["unprinted"].pk).update(state="failed", error="disk full")
+    printing.run(limit=1)
     second, third = who["technician2"], who["technician3"]
     rows["read"] = at("authorised")
     w.assigned(rows["read"], second, supervisor)
