@@ -225,7 +225,7 @@ def next_steps(request: StaffRequest, work_order: WorkOrder) -> list[registry.Ac
         url = reverse("delivery:handover", args=[work_order.pk])
         bill = reverse("delivery:bill", args=[work_order.pk])
         told = [event for event in work_order.happened("pickup.notified") if event.at >= work_order.stage_since]
-        label = _("Hand over") if told else _("Call the customer")
+        label = _("Hand over") if told else _("Notify the customer")
         return [
             registry.Action(label, url, frozenset({Role.ADVISOR.value, Role.MANAGER.value}), order=60),
             registry.Action(_("Take payment"), bill, frozenset({Role.CASHIER.value}), order=61),
