@@ -17,6 +17,7 @@ from servicedesk.staff.roles import PROCESS, Role
 from servicedesk.workorders import visit
 from servicedesk.workorders.lines import lines_context
 from servicedesk.workorders.models import Hold, Promise, WorkOrder
+from servicedesk.workorders.services import open_holds
 from servicedesk.workorders.stages import OPEN, Stage
 
 STAFF = tuple(Role(role) for role in sorted(PROCESS))
@@ -37,8 +38,8 @@ def detail(request: StaffRequest, pk: int) -> HttpResponse:
             "work_order": work_order,
             "steps": visit.visit_steps(work_order),
             "actions": sorted(steps, key=lambda action: action.order),
-            "holds": open_holds(work_order),
-            "promise": promise_of(work_order),
+            "holds": work_order.once(open_holds),
+            "promise": as_promise(work_order),
             "gate": visit.gate_of(work_order),
             "concerns": sorted(work_order.concerns.all(), key=lambda concern: concern.pk),
             "events": visit.timeline(work_order, TIMELINE_ROWS),
@@ -46,20 +47,6 @@ def detail(request: StaffRequest, pk: int) -> HttpResponse:
             **lines_context(work_order),
         },
     )
-
-
-def open_holds(work_order: WorkOrder) -> list[Hold]:
-    """What the visit waits for; its trail says whether it ever waited."""
-    if not work_order.happened("hold.started"):
-        return []
-    return list(Hold.objects.filter(work_order=work_order, ended_at=None).order_by("started_at"))
-
-
-def promise_of(work_order: WorkOrder) -> Promise | None:
-    """The promised delivery as it stands, if one was ever made."""
-    if work_order.promised_at is None:
-        return None
-    return Promise.objects.about(work_order, Promise.Kind.DELIVERY).filter(withdrawn_at=None).last()
 
 
 @allow(*STAFF)
@@ -134,7 +121,7 @@ def as_hold(order: WorkOrder) -> Hold | None:
 
 
 def as_promise(order: WorkOrder) -> Promise | None:
-    """The delivery promise as the list shows it, without reading the ledger."""
+    """The delivery promise as it stands, without reading the ledger."""
     if order.promised_at is None:
         return None
     return Promise(due_at=order.promised_at, kept_at=order.ready_at)
