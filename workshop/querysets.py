@@ -72,9 +72,16 @@ class Findings(CentreScoped):
 
 
 def agreed_jobs(work_order: WorkOrder) -> list[Job]:
-    """The agreed jobs of a visit, each with its operation and technician. One query."""
-    jobs = Jobs(apps.get_model("workshop", "Job")).filter(work_order=work_order).agreed()
-    return list(jobs.select_related("line__operation", "item", "technician").order_by("id"))
+    """The agreed jobs of a visit, each with its line and technician. One query, and one for the lines unless at hand."""
+    jobs: Any = (
+        Jobs(apps.get_model("workshop", "Job")).filter(work_order=work_order).select_related("item", "technician")
+    )
+    lines = {line.pk: line for line in work_order.lines.all()}
+    found = list(jobs.order_by("id"))
+    for job in found:
+        if job.line_id:
+            job.line = lines[job.line_id]
+    return [job for job in found if job.line is None or job.line.is_agreed]
 
 
 def reported_finding(work_order: WorkOrder) -> Finding | None:

@@ -82,7 +82,8 @@ def work_is_complete(work_order: WorkOrder) -> list[Requirement]:
     ]
     if not asked:
         asked.append(Requirement(bool(jobs), _("All agreed work is done."), "M3.2-b", url, Role.TECHNICIAN))
-    reported = work_order.happened("workshop.finding_reported") and work_order.once(reported_finding)
+    was_reported = bool(work_order.happened("workshop.finding_reported"))
+    reported = was_reported and work_order.once(reported_finding) is not None
     asked.append(
         Requirement(
             not reported, _("Every finding is dealt with."), "M3.2-c", f"{page}#panel-findings", Role.SUPERVISOR

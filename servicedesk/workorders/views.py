@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from typing import Any
-
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
@@ -16,7 +13,8 @@ from servicedesk.staff.requests import StaffRequest
 from servicedesk.staff.roles import PROCESS, Role
 from servicedesk.workorders import visit
 from servicedesk.workorders.lines import lines_context
-from servicedesk.workorders.models import Hold, Promise, WorkOrder
+from servicedesk.workorders.models import Promise, WorkOrder
+from servicedesk.workorders.rows import work_list
 from servicedesk.workorders.services import open_holds
 from servicedesk.workorders.stages import OPEN, Stage
 
@@ -78,7 +76,7 @@ def timeline(request: StaffRequest, pk: int) -> HttpResponse:
 @require_GET
 def order_list(request: StaffRequest) -> HttpResponse:
     """Visits of the centre, newest first, by stage; paged by key. An unknown filter shows all."""
-    rows = WorkOrder.objects.for_user(request.user).filter(centre=request.centre).for_rows().with_hold()
+    rows = WorkOrder.objects.for_user(request.user).filter(centre=request.centre).for_list()
     stage = request.GET.get("stage", "open")
     if stage in Stage.values:
         rows = rows.at(stage)
@@ -90,7 +88,7 @@ def order_list(request: StaffRequest) -> HttpResponse:
     return render(
         request,
         "workorders/list.html",
-        {"page": page, "rows": as_rows(page.rows), "stage": stage, "stages": list(Stage)},
+        {"page": page, "rows": work_list(page.rows, request.centre), "stage": stage, "stages": list(Stage)},
     )
 
 
@@ -104,20 +102,6 @@ def promise_list(request: StaffRequest) -> HttpResponse:
     rows = rows.select_related("owner", "work_order__vehicle", "work_order__customer")
     page = paging.page(rows, order=("due_at", "id"), cursor=request.GET.get("after", ""))
     return render(request, "workorders/promises.html", {"page": page, "show": show})
-
-
-def as_rows(orders: list[WorkOrder]) -> list[dict[str, Any]]:
-    """Rows of the work list. The orders come from `….with_hold()`; no query of its own."""
-    return [
-        {"order": o, "hold": as_hold(o), "promise": as_promise(o), "next": visit.NEXT_STEP[Stage(o.stage)]}
-        for o in orders
-    ]
-
-
-def as_hold(order: WorkOrder) -> Hold | None:
-    """What the car has been waiting for longest, as `with_hold` read it."""
-    told: dict[str, str] | None = order.open_hold  # type: ignore[attr-defined]
-    return Hold(cause=told["cause"], started_at=dt.datetime.fromisoformat(told["started_at"])) if told else None
 
 
 def as_promise(order: WorkOrder) -> Promise | None:
