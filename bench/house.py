@@ -18,11 +18,16 @@ def folder(name: str) -> Path:
     return Path(f"/var/lib/servicedesk-bench-{checkout_hash()}") / name if is_root() else CHECKOUT / "var-bench" / name
 
 
-def stack(name: str) -> Stack:
-    """The stack of the house called `name`, not started."""
+def free_port() -> int:
+    """A port nobody listens on."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+        return int(probe.getsockname()[1])
+
+
+def stack(name: str) -> Stack:
+    """The stack of the house called `name`, not started."""
+    port = free_port()
     state = folder(name)
     state.parent.mkdir(mode=0o711, parents=True, exist_ok=True)
     return Stack(state, port=port)

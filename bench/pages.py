@@ -121,7 +121,7 @@ def counted() -> tuple[list[Cost], list[str]]:
     costs, strange = [], []
     for role, user in people().items():
         browser = Client(raise_request_exception=False)
-        browser.force_login(user, "django.contrib.auth.backends.ModelBackend")
+        browser.force_login(user, "servicedesk.staff.backends.StaffBackend")
         cookies = f"sessionid={browser.cookies['sessionid'].value}; language=zh-hant"
         for name, address in pages(user):
             cache.clear()

@@ -13,9 +13,11 @@ from complaints.models import Complaint
 from delivery.models import Opinion
 from followup.models import FollowUp, Problem
 from quality.models import FinalInspection, SelfCheck
+from servicedesk import registry
 from servicedesk.customers.models import Customer, Vehicle
 from servicedesk.documents.models import Paper, PaperOrder, Signature
 from servicedesk.messaging.models import Message
+from servicedesk.staff import paging
 from servicedesk.staff.models import Membership, User
 from servicedesk.staff.roles import Role
 from servicedesk.workorders.models import WorkOrder
@@ -52,7 +54,20 @@ ROW_OF: dict[str, type[Model]] = {
     "delivery:opinion_answer": Opinion,
     "complaints:case": Complaint,
 }
-ASKED = {"search": ("?q=ABC", "?q=王志豪", "?q=+886900", "?q=nobody-has-this")}
+ASKED = {
+    "search": ("?q=ABC", "?q=王志豪", "?q=+886900", "?q=nobody-has-this"),
+    "workorders:list": ("", "?stage=all", "?stage=closed", "?stage=repair"),
+    "workorders:promises": ("", "?show=broken"),
+    "followup:problems": ("", "?show=closed"),
+    "complaints:list": ("", "?show=closed", "?show=mine", "?show=raised"),
+}
+LAST = {
+    "workorders:list": ("?stage=all&", WorkOrder, ("-opened_at", "-id")),
+    "followup:problems": ("?show=closed&", Problem, ("-reported_at", "-id")),
+    "complaints:list": ("?show=closed&", Complaint, ("-received_at", "-id")),
+}
+"""Lists whose last page lies far back: what is asked, the rows, their order."""
+PANELS_AT = (Stage.REPAIR, Stage.CLOSED)
 
 
 def people() -> dict[str, User]:
@@ -71,8 +86,23 @@ def pages(user: User) -> Iterator[tuple[str, str]]:
         if kind == "roles" and allowed & roles:
             for kwargs in samples(name, names, user, centre):
                 address = reverse(name, kwargs=kwargs)
-                for asked in ASKED.get(name, ("",)):
+                for asked in (*ASKED.get(name, ("",)), *last_page(name, centre)):
                     yield name, address + asked
+
+
+def last_page(name: str, centres: Any) -> list[str]:
+    """What asks a list for its last page."""
+    if name not in LAST:
+        return []
+    asked, model, order = LAST[name]
+    rows = model._base_manager.filter(centre=centres[0])
+    if model is not WorkOrder:
+        rows = rows.filter(state="closed")
+    ends = list(rows.order_by(*map(paging.flipped, order))[: paging.SIZE + 1])
+    if len(ends) <= paging.SIZE:
+        return []
+    cursor = paging.write(paging.FORTH, ends[-1], f"paging:{model._meta.label}:{','.join(order)}", order)
+    return [f"{asked}after={cursor}"]
 
 
 def patterns(resolver: URLResolver, space: str = "") -> Iterator[tuple[str, frozenset[str], Callable[..., Any]]]:
@@ -93,7 +123,15 @@ def samples(name: str, names: frozenset[str], user: User, centres: Any) -> list[
     if name == "workshop:job":
         pk = Job.objects.filter(technician=user).order_by("-pk").values_list("pk", flat=True).first()
         return [{"pk": pk}] if pk else []
-    if name == "workorders:panel" or names - {"pk", "group"}:
+    if name == "workorders:panel":
+        visits = [pk for stage in PANELS_AT if (pk := newest(orders.at(stage)))]
+        roles = set(Membership.objects.filter(user=user).values_list("role", flat=True))
+        keys = [panel.key for panel in registry.panels if panel.roles is None or panel.roles & roles]
+        return [{"pk": pk, "key": key} for key in keys for pk in visits]
+    if name == "home_list":
+        roles = set(Membership.objects.filter(user=user).values_list("role", flat=True))
+        return [{"key": entry.key} for entry in registry.home if entry.role in roles]
+    if names - {"pk", "group"}:
         return []
     if name in ROW_OF:
         rows = ROW_OF[name]._base_manager.all()

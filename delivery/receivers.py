@@ -7,8 +7,8 @@ from django.utils.translation import gettext as _
 
 from delivery.models import Handover, WashPart
 from delivery.services import billing, wash
-from delivery.services.account import account_of, everything_billed, may_leave
-from delivery.services.handover import keep_promise, notice_of
+from delivery.services.account import Departure, everything_billed
+from delivery.services.handover import keep_promise
 from servicedesk.workorders.gates import Requirement, gate
 from servicedesk.workorders.models import LineState, WorkOrder
 from servicedesk.workorders.stages import Stage
@@ -59,22 +59,16 @@ def called_paid_and_accepted(work_order: WorkOrder) -> list[Requirement]:
     """Delivered: the customer was told, the bill is settled (or the car released), everything explained, accepted, papers given."""
     url = reverse("delivery:handover", args=[work_order.pk])
     bill_url = reverse("delivery:bill", args=[work_order.pk])
-    handover = (
-        Handover.objects.filter(
-            work_order=work_order, accepted=True, at__gte=work_order.ready_at or work_order.opened_at
-        )
-        .order_by("-at")
-        .first()
-    )
-    explained = set(handover.explained if handover else [])
-    given = set(handover.given if handover else [])
+    leaving = work_order.once(Departure.of)
+    handover = leaving.handover
+    explained = set(handover["explained"] if handover else [])
+    given = set(handover["given"] if handover else [])
+    settled = leaving.account.balance <= 0 or work_order.customer.account_customer or leaving.released
     return [
-        Requirement(
-            notice_of(work_order) is not None, _("Customer told that the car is ready"), "M6.1-a", url, "advisor"
-        ),
+        Requirement(leaving.notified, _("Customer told that the car is ready"), "M6.1-a", url, "advisor"),
         Requirement(everything_billed(work_order), _("Bill issued for all agreed work"), "M5.2-c", bill_url, "cashier"),
         Requirement(
-            may_leave(work_order, account_of(work_order)),
+            settled,
             _("Bill settled, or the car released by a manager"),
             "M5.2-c",
             bill_url,

@@ -204,7 +204,8 @@ def bill_panel(request: StaffRequest, work_order: WorkOrder) -> dict[str, Any] |
 def survey_panel(request: StaffRequest, work_order: WorkOrder) -> dict[str, Any] | None:
     """The survey's marks, and the opinions that were passed on."""
     response = SurveyResponse.objects.filter(work_order=work_order).first()
-    opinions = list(Opinion.objects.filter(work_order=work_order).exclude(state="withdrawn").order_by("at"))
+    passed_on = Opinion.objects.filter(work_order=work_order).exclude(state="withdrawn")
+    opinions = list(passed_on.select_related("question").order_by("at"))
     if response is None and not opinions:
         return None
     answers = response.answers.select_related("question").order_by("question__position") if response else []

@@ -3,13 +3,32 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import TYPE_CHECKING
+
+from django.apps import apps
 
 from servicedesk.clock import now
 from servicedesk.staff.querysets import CentreScoped
 from servicedesk.workorders.querysets import OfWorkOrder
 
+if TYPE_CHECKING:
+    from followup.models import FollowUp, Problem
+    from servicedesk.workorders.models import WorkOrder
+
 WAITING = ("scheduled", "in_contact")
 """States of a call that is still owed."""
+
+
+def calls_of(work_order: WorkOrder) -> list[FollowUp]:
+    """All calls of a visit in their order, each with who makes it. One query."""
+    calls = apps.get_model("followup", "FollowUp")._default_manager
+    return list(calls.filter(work_order=work_order).select_related("agent").order_by("sequence"))
+
+
+def unsettled_problems(work_order: WorkOrder) -> list[Problem]:
+    """What the visit still owes the customer, the earliest first. One query."""
+    problems = apps.get_model("followup", "Problem")._default_manager
+    return list(problems.filter(work_order=work_order).unsettled().order_by("due_at", "pk"))
 
 
 class FollowUpPlans(OfWorkOrder):

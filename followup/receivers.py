@@ -5,7 +5,8 @@ from __future__ import annotations
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from followup.models import FollowUp, Problem, ProblemState
+from followup.models import ProblemState
+from followup.querysets import calls_of, unsettled_problems
 from followup.services.overdue import escalate, plan_what_waits
 from followup.services.planning import open_plan
 from servicedesk import registry
@@ -26,9 +27,9 @@ def register() -> None:
 @gate(Stage.CLOSED, order=10)
 def called_and_content(work_order: WorkOrder) -> list[Requirement]:
     """Closed: the first call has an outcome, and every problem is solved and told."""
-    call = FollowUp.objects.filter(work_order=work_order, sequence=1).first()
+    call = next((call for call in work_order.once(calls_of) if call.sequence == 1), None)
     url = call.get_absolute_url() if call else reverse("followup:desk")
-    problems = list(Problem.objects.filter(work_order=work_order).unsettled().order_by("due_at", "pk"))
+    problems = work_order.once(unsettled_problems)
     asked = [
         Requirement(
             bool(call and not call.is_waiting), _("First follow-up has an outcome"), "M7.1-a", url, Role.AGENT.value

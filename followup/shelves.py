@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from followup.models import Feedback, FollowUp, Outcome, Problem, ProblemState
-from followup.querysets import WAITING
+from followup.querysets import WAITING, calls_of
 from followup.services.problems import DEPARTMENTS
 from servicedesk import registry
 from servicedesk.clock import now
@@ -89,7 +89,8 @@ def next_steps(request: StaffRequest, work_order: WorkOrder) -> list[registry.Ac
     """Call the customer; or close what has nothing left to wait for."""
     if work_order.stage != Stage.DELIVERED:
         return []
-    call = FollowUp.objects.filter(work_order=work_order).waiting().first()
+    waiting = [call for call in work_order.once(calls_of) if call.state in WAITING]
+    call = min(waiting, key=lambda call: (call.next_at, call.pk), default=None)
     if call is not None and call.sequence == 1:
         return [registry.Action(gettext_lazy("Call the customer"), call.get_absolute_url(), CALLERS, order=70)]
     if all(requirement.ok for requirement in requirements(work_order, Stage.CLOSED)):
@@ -117,7 +118,7 @@ def visit_step(work_order: WorkOrder) -> registry.VisitStep:
     """Who calls, and when: the first contact once made, else the day it is due."""
     if work_order.delivered_at is None:
         return registry.VisitStep()
-    call = FollowUp.objects.filter(work_order=work_order, sequence=1).select_related("agent").first()
+    call = next((call for call in work_order.once(calls_of) if call.sequence == 1), None)
     if call is None:
         return registry.VisitStep()
     who = str(call.agent) if call.agent else ""

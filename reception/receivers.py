@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db.models import Prefetch
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -12,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from appointments import hooks
 from appointments.models import Appointment
 from reception import arrivals, conformance
-from reception.models import CarReturn, Inspection
+from reception.models import CarReturn, DamageMark, Inspection, InspectionItem
 from reception.services.estimates import DECIDABLE, PURPOSE
 from servicedesk import registry
 from servicedesk.customers.models import Customer
@@ -26,13 +27,18 @@ from servicedesk.workorders.stages import IN_HOUSE, Stage
 DESK = frozenset({Role.ADVISOR.value, Role.MANAGER.value})
 
 
+def inspection_of(work_order: WorkOrder) -> Inspection | None:
+    """The joint inspection, as far as it is signed; None before it began. One query."""
+    return Inspection.objects.filter(work_order=work_order).only("confirmed_at", "work_order").first()
+
+
 @gate(Stage.AUTHORISED, order=10)
 def may_be_authorised(work_order: WorkOrder) -> list[Requirement]:
     """The customer was heard, the car inspected and signed for, each line decided, the delivery promised (M2.1-c, M2.2)."""
     advisor = str(Role.ADVISOR.label)
     pk = work_order.pk
-    inspection = Inspection.objects.filter(work_order=work_order).only("confirmed_at").first()
-    states = list(work_order.lines.top().values_list("state", flat=True))
+    inspection = work_order.once(inspection_of)
+    states = [line.state for line in work_order.lines.all() if line.parent_id is None]
     open_lines = sum(1 for state in states if state == LineState.PROPOSED)
     answered = (
         _("%(count)d lines wait for the customer's answer") % {"count": open_lines}
@@ -41,7 +47,7 @@ def may_be_authorised(work_order: WorkOrder) -> list[Requirement]:
     )
     return [
         Requirement(
-            Concern.objects.filter(work_order=work_order).exclude(words="").exists(),
+            any(concern.words for concern in work_order.concerns.all()),
             _("The concern is recorded in the customer's words"),
             "M2.1-c",
             reverse("reception:need", args=[pk]),
@@ -166,7 +172,10 @@ def inspection_panel(request: HttpRequest, work_order: WorkOrder) -> dict[str, A
     inspection = (
         Inspection.objects.filter(work_order=work_order)
         .select_related("signature")
-        .prefetch_related("marks__item", "marks__photo", "items__item")
+        .prefetch_related(
+            Prefetch("marks", DamageMark.objects.select_related("item", "photo")),
+            Prefetch("items", InspectionItem.objects.select_related("item")),
+        )
         .first()
     )
     if inspection is None:
@@ -179,7 +188,7 @@ def next_steps(request: HttpRequest, work_order: WorkOrder) -> list[Action]:
     """What the advisor does next: inspect, decide, authorise; later, ask about what was found, move the promise."""
     pk = work_order.pk
     if work_order.stage == Stage.RECEPTION:
-        inspection = Inspection.objects.filter(work_order=work_order).only("confirmed_at").first()
+        inspection = work_order.once(inspection_of)
         if inspection and not inspection.confirmed_at:
             return [Action(_("Inspect the car together"), reverse("reception:readings", args=[pk]), DESK, order=1)]
         if any(line.state == LineState.PROPOSED for line in work_order.lines.all()):
@@ -204,7 +213,7 @@ def receive_step(appointment: Appointment) -> list[Action]:
 
 def visit_step(work_order: WorkOrder) -> registry.VisitStep:
     """Who received the car, and until when."""
-    inspection = Inspection.objects.filter(work_order=work_order).first()
+    inspection = work_order.once(inspection_of)
     return registry.VisitStep(
         who=str(work_order.advisor),
         at=work_order.opened_at,

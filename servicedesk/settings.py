@@ -149,7 +149,7 @@ CELERY_BEAT_SCHEDULE = {
 
 # Who signs in.
 AUTH_USER_MODEL = "staff.User"
-AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
+AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "servicedesk.staff.backends.StaffBackend"]
 LOGIN_URL = "staff:sign_in"
 LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "staff:sign_in"

@@ -18,6 +18,7 @@ from servicedesk.workorders.stages import IN_WORKSHOP, Stage
 from workshop.board import joined, promise_of, with_labour
 from workshop.models import Finding, FindingState, Job, JobState
 from workshop.phone import cars_of
+from workshop.querysets import agreed_jobs, reported_finding
 from workshop.services.assigning import ASSIGNABLE
 
 MOST_ROWS = 50
@@ -115,12 +116,12 @@ def next_steps(request: StaffRequest, work_order: WorkOrder) -> list[registry.Ac
     """What the workshop can do next with a visit."""
     pk, steps = work_order.pk, list[registry.Action]()
     if work_order.stage in IN_WORKSHOP and work_order.happened("workshop.finding_reported"):
-        found = Finding.objects.reported().filter(work_order=work_order).order_by("pk").first()
+        found = work_order.once(reported_finding)
         if found:
             roles = frozenset({Role.SUPERVISOR.value})
             steps.append(registry.Action(_("Decide what was found"), found.get_absolute_url(), roles, order=0))
     if work_order.stage in ASSIGNABLE:
-        states = list(Job.objects.agreed().filter(work_order=work_order).values_list("state", "technician_id"))
+        states = [(job.state, job.technician_id) for job in work_order.once(agreed_jobs)]
         supervisor, technician = frozenset({Role.SUPERVISOR.value}), frozenset({Role.TECHNICIAN.value})
         if any(state == JobState.WAITING for state, _who in states):
             steps.append(registry.Action(_("Assign"), reverse("workshop:assign", args=[pk]), supervisor, order=1))
@@ -141,7 +142,7 @@ def next_steps(request: StaffRequest, work_order: WorkOrder) -> list[registry.Ac
 
 def visit_step(work_order: WorkOrder) -> registry.VisitStep:
     """Who repaired the car, from the first stroke to the last."""
-    jobs = list(Job.objects.agreed().filter(work_order=work_order).select_related("technician").order_by("id"))
+    jobs = work_order.once(agreed_jobs)
     names = list(dict.fromkeys(str(job.technician) for job in jobs if job.technician))
     started = min((job.started_at for job in jobs if job.started_at), default=None)
     ends = [job.finished_at for job in jobs]

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from django.apps import apps
 from django.db.models import QuerySet
 
 from servicedesk.staff.querysets import CentreScoped
 from servicedesk.workorders.models import LineState, WorkOrder
+
+if TYPE_CHECKING:
+    from workshop.models import Finding, Job
 
 
 class Jobs(CentreScoped):
@@ -65,6 +69,26 @@ class Findings(CentreScoped):
     def undecided(self) -> Findings:
         """Reported or proposed: the plan is not settled yet."""
         return self.exclude(state="decided")
+
+
+def agreed_jobs(work_order: WorkOrder) -> list[Job]:
+    """The agreed jobs of a visit, each with its line and technician. One query, and one for the lines unless at hand."""
+    jobs: Any = (
+        Jobs(apps.get_model("workshop", "Job")).filter(work_order=work_order).select_related("item", "technician")
+    )
+    lines = {line.pk: line for line in work_order.lines.all()}
+    found = list(jobs.order_by("id"))
+    for job in found:
+        if job.line_id:
+            job.line = lines[job.line_id]
+    return [job for job in found if job.line is None or job.line.is_agreed]
+
+
+def reported_finding(work_order: WorkOrder) -> Finding | None:
+    """What was found first and waits for the supervisor. One query."""
+    return (
+        Findings(apps.get_model("workshop", "Finding")).reported().filter(work_order=work_order).order_by("pk").first()
+    )
 
 
 def technicians_of(work_order: WorkOrder) -> set[int]:

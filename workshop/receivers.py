@@ -13,9 +13,11 @@ from servicedesk.staff.roles import Role
 from servicedesk.workorders import services as visits
 from servicedesk.workorders.gates import Requirement, gate
 from servicedesk.workorders.models import Consent, Hold, LineState, WorkOrder, WorkOrderLine
+from servicedesk.workorders.services import open_holds
 from servicedesk.workorders.stages import IN_WORKSHOP, Stage
 from servicedesk.workorders.transitions import advance
-from workshop.models import Finding, FindingState, Job, JobState
+from workshop.models import Finding, FindingState, JobState
+from workshop.querysets import agreed_jobs, reported_finding
 from workshop.services.jobs import open_jobs
 
 READ = (JobState.ACKNOWLEDGED, JobState.RUNNING, JobState.PAUSED, JobState.DONE)
@@ -48,7 +50,7 @@ def take_back_proposal(sender: Any, instance: WorkOrderLine, **_kwargs: Any) -> 
 @gate(Stage.REPAIR, source=Stage.AUTHORISED, order=30)
 def assigned_and_read(work_order: WorkOrder) -> list[Requirement]:
     """M3.1-a, M3.1-c: somebody has the work and has read it."""
-    states = list(Job.objects.agreed().filter(work_order=work_order).values_list("state", flat=True))
+    states = [job.state for job in work_order.once(agreed_jobs)]
     return [
         Requirement(
             any(state != JobState.WAITING for state in states),
@@ -72,15 +74,16 @@ def work_is_complete(work_order: WorkOrder) -> list[Requirement]:
     """M3.2-b, M3.2-c: all agreed work is done, nothing found is left open, nothing waits for the customer."""
     page = work_order.get_absolute_url()
     url = f"{page}#panel-jobs"
-    open_jobs_left = Job.objects.unfinished().filter(work_order=work_order).select_related("line__operation", "item")
+    jobs = work_order.once(agreed_jobs)
     asked = [
         Requirement(False, _("Not done yet: %(job)s.") % {"job": job.title}, "M3.2-b", url, Role.TECHNICIAN)
-        for job in open_jobs_left.order_by("id")
+        for job in jobs
+        if job.state != JobState.DONE
     ]
     if not asked:
-        any_job = Job.objects.agreed().filter(work_order=work_order).exists()
-        asked.append(Requirement(any_job, _("All agreed work is done."), "M3.2-b", url, Role.TECHNICIAN))
-    reported = Finding.objects.reported().filter(work_order=work_order).exists()
+        asked.append(Requirement(bool(jobs), _("All agreed work is done."), "M3.2-b", url, Role.TECHNICIAN))
+    was_reported = bool(work_order.happened("workshop.finding_reported"))
+    reported = was_reported and work_order.once(reported_finding) is not None
     asked.append(
         Requirement(
             not reported, _("Every finding is dealt with."), "M3.2-c", f"{page}#panel-findings", Role.SUPERVISOR
@@ -88,8 +91,7 @@ def work_is_complete(work_order: WorkOrder) -> list[Requirement]:
     )
     estimate = reverse("reception:estimate", args=[work_order.pk])
     waiting = any(line.state == LineState.PROPOSED and line.parent_id is None for line in work_order.lines.all()) or (
-        bool(work_order.happened("hold.started"))
-        and Hold.objects.filter(work_order=work_order, cause=Hold.Cause.CONSENT, ended_at=None).exists()
+        any(hold.cause == Hold.Cause.CONSENT for hold in work_order.once(open_holds))
     )
     asked.append(
         Requirement(not waiting, _("The customer has decided on the extra work."), "M3.2-c", estimate, Role.ADVISOR)

@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 
-from django.db.models import QuerySet, Subquery, Sum
+from django.db.models import Exists, QuerySet, Subquery, Sum
 
-from delivery.models import Bill, BillLine, Payment, Release
+from delivery.models import Bill, BillLine, Handover, Payment, PickupNotice, Release
 from servicedesk.workorders.models import Consent, ConsentAnswer, WorkOrder, WorkOrderLine
 from servicedesk.workorders.money import round_money
+from servicedesk.workorders.together import First, Row, read_together
 
 
 @dataclass(frozen=True)
@@ -27,11 +28,20 @@ class Account:
 
 def account_of(work_order: WorkOrder) -> Account:
     """Add up the visit's issued bills and payments. One query."""
-    own = {"work_order": work_order}
-    billed = Bill.objects.issued().filter(**own).values("work_order").annotate(sum=Sum("total")).values("sum")
-    paid = Payment.objects.filter(**own).values("work_order").annotate(sum=Sum("amount")).values("sum")
-    sums = WorkOrder.objects.filter(pk=work_order.pk).values_list(Subquery(billed), Subquery(paid)).get()
-    return Account(*(value or Decimal(0) for value in sums))
+    sums = read_together(work_order, billed=billed_sum(work_order), paid=paid_sum(work_order))
+    return Account(*(value or Decimal(0) for value in sums.values()))
+
+
+def billed_sum(work_order: WorkOrder) -> Subquery:
+    """Issued bills less credit notes, as part of another query; None without any."""
+    bills = Bill.objects.issued().filter(work_order=work_order)
+    return Subquery(bills.values("work_order").annotate(sum=Sum("total")).values("sum"))
+
+
+def paid_sum(work_order: WorkOrder) -> Subquery:
+    """Payments less reversals, as part of another query; None without any."""
+    payments = Payment.objects.filter(work_order=work_order)
+    return Subquery(payments.values("work_order").annotate(sum=Sum("amount")).values("sum"))
 
 
 def may_leave(work_order: WorkOrder, account: Account) -> bool:
@@ -41,6 +51,37 @@ def may_leave(work_order: WorkOrder, account: Account) -> bool:
         or work_order.customer.account_customer
         or Release.objects.filter(work_order=work_order).exists()
     )
+
+
+@dataclass(frozen=True)
+class Departure:
+    """What decides whether the car may leave now: see the gate of DELIVERED."""
+
+    account: Account
+    released: bool
+    """Released unpaid by a manager."""
+    notified: bool
+    """The customer was told since the car was last ready."""
+    handover: Row | None
+    """The acceptance since then: what was `explained` and `given`."""
+
+    @classmethod
+    def of(cls, work_order: WorkOrder) -> Departure:
+        """Read it. One query."""
+        ready_at = work_order.ready_at or work_order.opened_at
+        own = {"work_order": work_order}
+        accepted = Handover.objects.filter(**own, accepted=True, at__gte=ready_at).order_by("-at")
+        found = read_together(
+            work_order,
+            billed=billed_sum(work_order),
+            paid=paid_sum(work_order),
+            released=Exists(Release.objects.filter(**own)),
+            notified=Exists(PickupNotice.objects.filter(**own, at__gte=ready_at)),
+            handover=First(accepted, explained="explained", given="given"),
+        )
+        account = Account(found["billed"] or Decimal(0), found["paid"] or Decimal(0))
+        notified = found["notified"] and work_order.ready_at is not None
+        return cls(account, found["released"], notified, found["handover"])
 
 
 def billed_lines(work_order: WorkOrder) -> QuerySet[BillLine]:

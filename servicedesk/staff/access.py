@@ -76,7 +76,14 @@ def enter_centre(request: HttpRequest, allowed: list[int]) -> None:
 
 
 def fetch(request: HttpRequest, rows: Any, **lookup: Any) -> Any:
-    """Return the one row of `rows` the user may see, or 404: a stranger's object does not exist."""
+    """Return the one row of `rows` the user may see, or 404: a stranger's object does not exist.
+
+    Its centre, unless read with it, is the user's own, which is at hand.
+    """
     if isinstance(rows, type) and issubclass(rows, models.Model):
         rows = rows.objects  # type: ignore[attr-defined]
-    return get_object_or_404(rows.for_user(request.user), **lookup)
+    row = get_object_or_404(rows.for_user(request.user), **lookup)
+    if hasattr(row, "centre_id") and "centre" not in row._state.fields_cache:
+        memberships = request.user.memberships_now()  # type: ignore[union-attr]
+        row.centre = next(membership.centre for membership in memberships if membership.centre_id == row.centre_id)
+    return row

@@ -1,4 +1,7 @@
-"""What the shell of every page shows: menu with counters, centre, role, refusal of the last act."""
+"""What the shell of every page shows: menu with counters, centre, role, refusal of the last act.
+
+Worked out when a template first asks for it: a fragment, which has no shell, pays neither for the menu nor its query.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,7 @@ from django.core.cache import cache
 from django.db import connection
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
+from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 
 from servicedesk import clock, registry
@@ -21,7 +25,8 @@ COUNTERS_SECONDS = 15
 
 def shell(request: HttpRequest) -> dict[str, Any]:
     """Context of every template. One query for all menu counters, cached 15 s per user and centre."""
-    context: dict[str, Any] = {"languages": settings.LANGUAGES, "demo": settings.DEMO, "now": clock.now()}
+    moment = clock.now()
+    context: dict[str, Any] = {"languages": settings.LANGUAGES, "demo": settings.DEMO, "now": moment}
     session = getattr(request, "session", None)
     if session is not None and REFUSAL_SESSION_KEY in session:
         context["refusal"] = {"reasons": session.pop(REFUSAL_SESSION_KEY)}
@@ -38,8 +43,8 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "centres": list({m.centre_id: m.centre for m in memberships}.values()),
         "roles": roles,
         "role_label": role_label(user, centre, roles),
-        "local_now": centre.local(clock.now()),
-        "menu_groups": menu_groups(request, user, centre, roles),
+        "local_now": centre.local(moment),
+        "menu_groups": SimpleLazyObject(lambda: menu_groups(request, user, centre, roles)),
     }
     try:
         context["search_url"] = reverse("search") if roles - {Role.ADMIN.value} else ""

@@ -129,32 +129,33 @@ def format_moment(moment: dt.datetime, place: Any, *, now: dt.datetime, language
     return f"{format_date(here, zone, language=language, year=here.year != present.year)} {time}"
 
 
-def duration_words() -> dict[str, str]:
+@cache
+def duration_words(language: str) -> dict[str, str]:
     """The sentences `format_duration` and `distance` fill in: the ticking clock of the browser uses the same ones."""
-    return {
-        "minutes": gettext("%(minutes)d min"),
-        "hours": gettext("%(hours)d h"),
-        "both": gettext("%(hours)d h %(minutes)d min"),
-        "left": gettext("%(time)s left"),
-        "over": gettext("%(time)s over"),
-    }
+    with override(language):
+        return {
+            "minutes": gettext("%(minutes)d min"),
+            "hours": gettext("%(hours)d h"),
+            "both": gettext("%(hours)d h %(minutes)d min"),
+            "left": gettext("%(time)s left"),
+            "over": gettext("%(time)s over"),
+        }
 
 
 def format_duration(length: dt.timedelta, language: str | None = None) -> str:
     """Return a length in whole minutes, cut: 48 min, 2 h 5 min; from two days on in days."""
-    minutes = int(abs(length.total_seconds()) // 60)
-    with override(language_of(language)):
-        if minutes >= 2 * 24 * 60:
-            days = minutes // (24 * 60)
+    minutes, language = int(abs(length.total_seconds()) // 60), language_of(language)
+    if minutes >= 2 * 24 * 60:
+        days = minutes // (24 * 60)
+        with override(language):
             return ngettext("%(days)d day", "%(days)d days", days) % {"days": days}
-        words = duration_words()
-        hours, rest = divmod(minutes, 60)
-        key = "minutes" if not hours else "both" if rest else "hours"
-        return words[key] % {"hours": hours, "minutes": rest}
+    hours, rest = divmod(minutes, 60)
+    key = "minutes" if not hours else "both" if rest else "hours"
+    return duration_words(language)[key] % {"hours": hours, "minutes": rest}
 
 
 def distance(due: dt.datetime, now: dt.datetime, language: str | None = None) -> str:
     """Return how far a promise is: "48 min left", "2 h 5 min left", "12 min over"."""
-    with override(language_of(language)):
-        words = duration_words()
-        return words["left" if due >= now else "over"] % {"time": format_duration(due - now, language)}
+    language = language_of(language)
+    words = duration_words(language)
+    return words["left" if due >= now else "over"] % {"time": format_duration(due - now, language)}

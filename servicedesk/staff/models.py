@@ -17,6 +17,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from servicedesk import clock
+from servicedesk.staff.querysets import Memberships
 from servicedesk.staff.roles import Role
 
 
@@ -89,10 +90,14 @@ class User(AbstractUser):
         return self.display_name or self.username
 
     def memberships_now(self) -> list[Membership]:
-        """All memberships, read once per request (one query)."""
+        """All memberships with their centres: those that came with the user (`StaffBackend`), else one query."""
         if not hasattr(self, "_memberships"):
-            self._memberships = list(self.memberships.select_related("centre").order_by("centre__code", "role"))
+            self._memberships = list(self.memberships.in_order())
         return self._memberships
+
+    def remember(self, memberships: list[Membership]) -> None:
+        """Take `memberships`, which were read together with this user, for `memberships_now`."""
+        self._memberships = memberships
 
     def centre_ids(self) -> list[int]:
         """Ids of the centres in which the user holds a role that the current view allows (any role outside a view)."""
@@ -115,6 +120,8 @@ class Membership(models.Model):
     centre = models.ForeignKey(ServiceCentre, on_delete=models.PROTECT, related_name="memberships")
     role = models.CharField(max_length=12, choices=Role.choices)
     final_say = models.BooleanField(default=False)
+
+    objects = Memberships.as_manager()
 
     class Meta:
         constraints = [

@@ -24,6 +24,18 @@ class CentreScoped(models.QuerySet[M]):
         return self.filter(**{f"{self.centre_path}__in": user.centre_ids()})
 
 
+class Memberships(models.QuerySet):
+    """Selections of who works where."""
+
+    def in_order(self) -> Memberships:
+        """By centre, then role, each with its centre."""
+        return self.select_related("centre").order_by("centre__code", "role")
+
+    def with_user(self) -> Memberships:
+        """The same, each with its user too."""
+        return self.in_order().select_related("centre", "user")
+
+
 def name_of(person: str) -> Coalesce:
     """The name of the user at the end of `person` (a path such as "technician"), as `str(user)` gives it."""
     return Coalesce(NullIf(f"{person}__display_name", Value("")), f"{person}__username")

@@ -12,16 +12,16 @@ from servicedesk.staff.requests import StaffRequest
 from servicedesk.staff.roles import PROCESS, Role
 from servicedesk.workorders import papers
 from servicedesk.workorders.models import Promise, WorkOrder
+from servicedesk.workorders.rows import work_list
 from servicedesk.workorders.stages import OPEN
-from servicedesk.workorders.views import as_rows
 
 LONGEST = 50
 
 
 def in_house(request: StaffRequest) -> dict[str, Any]:
     """Cars in the house, most endangered promise first."""
-    orders = WorkOrder.objects.filter(centre=request.centre).in_house().by_risk().for_rows().with_hold()
-    return {"rows": as_rows(list(orders[:LONGEST]))}
+    orders = WorkOrder.objects.filter(centre=request.centre).in_house().by_risk().for_list()
+    return {"rows": work_list(orders[:LONGEST], request.centre)}
 
 
 def due_promises(request: StaffRequest) -> dict[str, Any]:

@@ -6,6 +6,9 @@ Lines and what the customer said stand here because all chapters read them; the 
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any, TypeVar
+
 import pgtrigger
 from django.conf import settings
 from django.db import models
@@ -20,6 +23,7 @@ from servicedesk.workorders.querysets import Lines, WorkOrders, whole_trail
 from servicedesk.workorders.stages import CHAPTER, IN_HOUSE, OPEN, TABLE, Stage
 from servicedesk.workorders.trail import Event, EventText, Hold, NumberCounter, Promise
 
+T = TypeVar("T")
 ALLOWED_STEPS = ", ".join(f"('{step.source.value}', '{step.target.value}')" for step in TABLE)
 
 
@@ -106,6 +110,17 @@ class WorkOrder(models.Model):
     def keep_trail(self) -> None:
         """Read its events into this object, for all who ask what happened. One query, none when they are there already."""
         models.prefetch_related_objects([self], whole_trail())
+
+    def once(self, read: Callable[[WorkOrder], T]) -> T:
+        """What `read` finds about it. A visit that has its trail is a picture of one moment, so there each `read` is asked
+        once for all: the gate, the next steps and the visit line of a chapter rest on the same rows. Elsewhere it is asked
+        afresh, since services change those rows between two questions."""
+        if "events" not in getattr(self, "_prefetched_objects_cache", {}):
+            return read(self)
+        found: dict[Any, Any] = self.__dict__.setdefault("_found", {})
+        if read not in found:
+            found[read] = read(self)
+        return found[read]
 
     @property
     def is_open(self) -> bool:

@@ -53,11 +53,18 @@ class WorkOrders(CentreScoped):
         """With what a list row shows: car, customer and advisor."""
         return self.select_related("vehicle", "customer", "advisor", "centre")
 
+    def for_list(self) -> WorkOrders:
+        """With what `rows.work_list` shows, and nothing else: a column that is not read is not carried either."""
+        shown = ("stage", "opened_at", "promised_at", "ready_at", "waits_on_site")
+        related = ("vehicle__plate", "vehicle__model_name", "customer__name")
+        return self.select_related("vehicle", "customer").only(*shown, *related).with_hold()
+
     def for_page(self) -> WorkOrders:
         """With what its own page shows, read once for all who ask: `lines.all()`, `concerns.all()` and the trail,
-        `events.all()`, from which rooms tell what happened without a query of their own. Four queries."""
+        `events.all()`, from which rooms tell what happened without a query of their own. Four queries. `fetch` adds the
+        centre."""
         lines = apps.get_model("workorders", "WorkOrderLine")._default_manager
-        return self.for_rows().prefetch_related(
+        return self.select_related("vehicle", "customer", "advisor").prefetch_related(
             Prefetch("lines", lines.select_related("operation", "part").order_by("position", "id")),
             whole_trail(),
             "concerns",

@@ -76,6 +76,13 @@ def promise_delivery(work_order: WorkOrder, *, due_at: dt.datetime, by: Actor, r
     return promise
 
 
+def open_holds(work_order: WorkOrder) -> list[Hold]:
+    """What the visit waits for, the longest first; its trail says whether it ever waited. One query, or none."""
+    if not work_order.happened("hold.started"):
+        return []
+    return list(Hold.objects.filter(work_order=work_order, ended_at=None).order_by("started_at"))
+
+
 @transaction.atomic
 def hold(work_order: WorkOrder, *, cause: str, by: Actor, note: str = "") -> Hold:
     """Say what the visit waits for. Already waiting for it: nothing changes."""

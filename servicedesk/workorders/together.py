@@ -44,8 +44,8 @@ class First(Rows):
         return [*super().get_db_converters(connection), lambda rows, *_: rows[0] if rows else None]
 
 
-def read_together(work_order: WorkOrder, **selections: Rows) -> dict[str, Any]:
-    """What each selection found, by its name: `Rows` a list, `First` one row or None. One query."""
+def read_together(work_order: WorkOrder, **selections: Any) -> dict[str, Any]:
+    """What each selection found, by its name: `Rows` a list, `First` one row or None, a `Subquery` its value. One query."""
     found = WorkOrder.objects.filter(pk=work_order.pk).values_list(*selections.values()).get()
     return dict(zip(selections, found, strict=True))
 

@@ -16,6 +16,7 @@ from servicedesk.staff.querysets import CentreScoped
 from servicedesk.staff.roles import Role
 from servicedesk.workorders.querysets import OfWorkOrder, Promises
 
+NO_TIME = dt.timedelta()
 RISK_MARGIN = dt.timedelta(minutes=30)
 
 
@@ -146,14 +147,17 @@ class Promise(ActorFields):
     @property
     def state(self) -> str:
         """pending, risk (due within half an hour), kept, broken or withdrawn."""
-        if self.withdrawn_at:
-            return "withdrawn"
-        if self.kept_at:
-            return "kept" if self.kept_at <= self.due_at else "broken"
-        left = self.due_at - now()
-        if left < dt.timedelta(0):
-            return "broken"
-        return "risk" if left < RISK_MARGIN else "pending"
+        return "withdrawn" if self.withdrawn_at else promise_state(self.due_at, self.kept_at, now())
+
+
+def promise_state(due_at: dt.datetime, kept_at: dt.datetime | None, moment: dt.datetime) -> str:
+    """How a promise stands at `moment`: pending, risk, kept or broken."""
+    if kept_at:
+        return "kept" if kept_at <= due_at else "broken"
+    left = due_at - moment
+    if left < NO_TIME:
+        return "broken"
+    return "risk" if left < RISK_MARGIN else "pending"
 
 
 class NumberCounter(models.Model):

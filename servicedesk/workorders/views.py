@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from typing import Any
-
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
@@ -16,7 +13,9 @@ from servicedesk.staff.requests import StaffRequest
 from servicedesk.staff.roles import PROCESS, Role
 from servicedesk.workorders import visit
 from servicedesk.workorders.lines import lines_context
-from servicedesk.workorders.models import Hold, Promise, WorkOrder
+from servicedesk.workorders.models import Promise, WorkOrder
+from servicedesk.workorders.rows import work_list
+from servicedesk.workorders.services import open_holds
 from servicedesk.workorders.stages import OPEN, Stage
 
 STAFF = tuple(Role(role) for role in sorted(PROCESS))
@@ -37,8 +36,8 @@ def detail(request: StaffRequest, pk: int) -> HttpResponse:
             "work_order": work_order,
             "steps": visit.visit_steps(work_order),
             "actions": sorted(steps, key=lambda action: action.order),
-            "holds": open_holds(work_order),
-            "promise": promise_of(work_order),
+            "holds": work_order.once(open_holds),
+            "promise": as_promise(work_order),
             "gate": visit.gate_of(work_order),
             "concerns": sorted(work_order.concerns.all(), key=lambda concern: concern.pk),
             "events": visit.timeline(work_order, TIMELINE_ROWS),
@@ -46,20 +45,6 @@ def detail(request: StaffRequest, pk: int) -> HttpResponse:
             **lines_context(work_order),
         },
     )
-
-
-def open_holds(work_order: WorkOrder) -> list[Hold]:
-    """What the visit waits for; its trail says whether it ever waited."""
-    if not work_order.happened("hold.started"):
-        return []
-    return list(Hold.objects.filter(work_order=work_order, ended_at=None).order_by("started_at"))
-
-
-def promise_of(work_order: WorkOrder) -> Promise | None:
-    """The promised delivery as it stands, if one was ever made."""
-    if work_order.promised_at is None:
-        return None
-    return Promise.objects.about(work_order, Promise.Kind.DELIVERY).filter(withdrawn_at=None).last()
 
 
 @allow(*STAFF)
@@ -91,7 +76,7 @@ def timeline(request: StaffRequest, pk: int) -> HttpResponse:
 @require_GET
 def order_list(request: StaffRequest) -> HttpResponse:
     """Visits of the centre, newest first, by stage; paged by key. An unknown filter shows all."""
-    rows = WorkOrder.objects.for_user(request.user).filter(centre=request.centre).for_rows().with_hold()
+    rows = WorkOrder.objects.for_user(request.user).filter(centre=request.centre).for_list()
     stage = request.GET.get("stage", "open")
     if stage in Stage.values:
         rows = rows.at(stage)
@@ -103,7 +88,7 @@ def order_list(request: StaffRequest) -> HttpResponse:
     return render(
         request,
         "workorders/list.html",
-        {"page": page, "rows": as_rows(page.rows), "stage": stage, "stages": list(Stage)},
+        {"page": page, "rows": work_list(page.rows, request.centre), "stage": stage, "stages": list(Stage)},
     )
 
 
@@ -119,22 +104,8 @@ def promise_list(request: StaffRequest) -> HttpResponse:
     return render(request, "workorders/promises.html", {"page": page, "show": show})
 
 
-def as_rows(orders: list[WorkOrder]) -> list[dict[str, Any]]:
-    """Rows of the work list. The orders come from `….with_hold()`; no query of its own."""
-    return [
-        {"order": o, "hold": as_hold(o), "promise": as_promise(o), "next": visit.NEXT_STEP[Stage(o.stage)]}
-        for o in orders
-    ]
-
-
-def as_hold(order: WorkOrder) -> Hold | None:
-    """What the car has been waiting for longest, as `with_hold` read it."""
-    told: dict[str, str] | None = order.open_hold  # type: ignore[attr-defined]
-    return Hold(cause=told["cause"], started_at=dt.datetime.fromisoformat(told["started_at"])) if told else None
-
-
 def as_promise(order: WorkOrder) -> Promise | None:
-    """The delivery promise as the list shows it, without reading the ledger."""
+    """The delivery promise as it stands, without reading the ledger."""
     if order.promised_at is None:
         return None
     return Promise(due_at=order.promised_at, kept_at=order.ready_at)

@@ -23,7 +23,7 @@ REFUSALS = ("Content Security Policy", "frame-ancestors", "inline", "htmx:evalDi
 def test_every_url_refuses_a_post_without_its_token(everyone: dict[str, User], reference: None) -> None:
     """Short form: refused before the view is asked, so whatever the URL, whoever posts."""
     strict = Client(enforce_csrf_checks=True)
-    strict.force_login(everyone["manager"], backend="django.contrib.auth.backends.ModelBackend")
+    strict.force_login(everyone["manager"], backend="servicedesk.staff.backends.StaffBackend")
     for browser in (strict, Client(enforce_csrf_checks=True)):
         codes = {name: browser.post(address(name, pattern), {"a": "b"}).status_code for name, pattern in urls().items()}
         assert {name: code for name, code in codes.items() if code != 403} == {}

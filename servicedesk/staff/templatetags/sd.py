@@ -13,13 +13,13 @@ from typing import Any, cast
 
 from django import template
 from django.template import Context, loader
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext, to_locale
 
 from servicedesk import clock
-from servicedesk.staff import formats, icons
-from servicedesk.staff.chapters import CHAPTER_OF_STAGE, CHAPTERS, visit_steps
+from servicedesk.staff import formats, icons, marks
+from servicedesk.staff.chapters import visit_steps
 
 register = template.Library()
 
@@ -48,7 +48,7 @@ def html_lang() -> str:
 @register.simple_tag
 def ticking_words() -> SafeString:
     """Attributes that give the browser's ticking clock the sentences of the active language."""
-    return format_html_join("", ' data-{}="{}"', formats.duration_words().items())
+    return marks.ticking_words(marks.language())
 
 
 @register.filter
@@ -69,13 +69,7 @@ def icon(name: str, css: str = "i") -> SafeString:
 @register.simple_tag
 def stage_badge(thing: Any, label: Any = "") -> SafeString:
     """The stage of a work order: icon and word. Takes the order, a `Stage` member, or a value with its `label`."""
-    value = str(getattr(thing, "stage", thing))
-    if not label:
-        shown = getattr(thing, "get_stage_display", None)
-        label = shown() if shown else getattr(thing, "label", value)
-    return format_html(
-        '<span class="sd-stage" data-stage="{}">{}{}</span>', value, icons.svg(icons.STAGES.get(value, "circle")), label
-    )
+    return marks.stage(thing, label)
 
 
 @register.simple_tag(takes_context=True)
@@ -87,13 +81,7 @@ def hold(context: Context, held: Any, label: Any = "") -> SafeString:
     shown = getattr(held, "get_cause_display", None)
     words = label or (shown() if shown else getattr(held, "label", cause))
     since = getattr(held, "since", None) or getattr(held, "started_at", None)
-    waited = formats.format_duration(present(context) - since) if since else ""
-    return format_html(
-        '<span class="sd-hold">{}{}{}</span>',
-        icons.svg(icons.HOLDS.get(cause, "hourglass-split")),
-        words,
-        f" {waited}" if waited else "",
-    )
+    return marks.hold(cause, words, since, present(context))
 
 
 @register.simple_tag(takes_context=True)
@@ -109,25 +97,16 @@ def promise(context: Context, promised: Any, size: str = "", centre: Any = None,
     state = str(getattr(promised, "state", "") or ("pending" if due >= now else "broken"))
     place = place_of(context, centre, promised)
     words = str(getattr(promised, "distance", "") or "")
-    ticking = not words and state != "kept"
-    if not words and state != "kept":
-        words = formats.distance(due, now)
-    shown = formats.format_moment(due, place, now=now)
-    time = format_html(
-        '<time datetime="{}"{}>{}</time>', due.isoformat(), SafeString(" data-due") if ticking else "", shown
-    )
-    mark = icons.svg(icons.PROMISES.get(state, "clock"))
-    if size == "lg":
-        return format_html(
-            '<span class="sd-promise sd-promise--lg" data-state="{}">{}<span class="sd-xs sd-muted">{}</span>'
-            '<span class="sd-strong sd-left">{}</span></span>',
-            state,
-            time,
-            label or gettext("Promised"),
-            words,
-        )
+    if size != "lg":
+        return marks.promise(due, state, place, now, words)
+    time, words = marks.promised_time(due, state, place, now, words)
     return format_html(
-        '<span class="sd-promise" data-state="{}">{}{}<span class="sd-left">{}</span></span>', state, mark, time, words
+        '<span class="sd-promise sd-promise--lg" data-state="{}">{}<span class="sd-xs sd-muted">{}</span>'
+        '<span class="sd-strong sd-left">{}</span></span>',
+        state,
+        time,
+        label or gettext("Promised"),
+        words,
     )
 
 
@@ -185,15 +164,7 @@ def visit_line(context: Context, visit: Any) -> dict[str, Any]:
 def visit_mini(visit: Any, held: Any = False, broken: bool = False) -> SafeString:
     """Eight small bars for a list row. Takes a work order or a stage value; `held`, `broken` colour the present one."""
     stage = str(getattr(visit, "stage", visit))
-    now_at = CHAPTER_OF_STAGE.get(stage, 9)
-    mark = "b" if broken else "h" if held else "n"
-    looks = ("d" if number < now_at else mark if number == now_at else "" for number in CHAPTERS)
-    bars = format_html_join("", '<i class="{}"></i>', ((look,) for look in looks))
-    if now_at in CHAPTERS:
-        words = gettext("Chapter %(number)d of 8: %(name)s") % {"number": now_at, "name": CHAPTERS[now_at]}
-    else:
-        words = gettext("Visit over")
-    return format_html('<span class="sd-visit--mini" role="img" aria-label="{}">{}</span>', words, bars)
+    return marks.visit_bars(stage, "b" if broken else "h" if held else "n", marks.language())
 
 
 # ---- money, numbers, times ---------------------------------------------------------------------------------------
