@@ -52,6 +52,7 @@ def register() -> None:
     registry.erasures.register(erase)
     registry.sweeps.register(registry.Sweep("old online requests", forget_online_requests))
     registry.sweeps.register(registry.Sweep("offered times", services.expire_offers))
+    registry.sweeps.register(registry.Sweep("booking reminders", services.remind))
     registry.checks.register(registry.Check("held places belong to expected bookings", places_are_right))
     links.register(letters.PURPOSE, "appointments:mine")
     conformance.register()
