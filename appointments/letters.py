@@ -22,7 +22,13 @@ VISIT_LENGTH = dt.timedelta(minutes=30)
 CHANGEABLE_UNTIL = dt.timedelta(hours=2)
 """Until so long before the time the customer moves or cancels by himself."""
 REMINDERS = ("appointment_reminder_day", "appointment_reminder_2h")
-OF_A_TIME = ("appointment_received", "appointment_confirmed", "appointment_alternatives", "appointment_moved", *REMINDERS)
+OF_A_TIME = (
+    "appointment_received",
+    "appointment_confirmed",
+    "appointment_alternatives",
+    "appointment_moved",
+    *REMINDERS,
+)
 """Kinds that name a time: none of them goes out once the booking has another, or none."""
 
 

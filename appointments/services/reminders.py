@@ -38,7 +38,9 @@ def remind() -> int:
         .order_by("starts_at", "pk")
     )
     due = {
-        key_of(row, kind, row.changes): row.pk for row in rows if (kind := kind_due(row, row.moved_at, moment)) is not None
+        key_of(row, kind, row.changes): row.pk
+        for row in rows
+        if (kind := kind_due(row, row.moved_at, moment)) is not None
     }
     old = outbox.queued(due)
     return sum(_remind(pk) for key, pk in list(due.items())[:AT_ONCE] if key not in old)

@@ -107,8 +107,8 @@ def record_decision(
 ) -> Complaint:
     """Record the complainant's word on the answer: by his link, or by customer service who heard it (`how`).
 
-    Accepted: the case can be closed, and he has it in writing. Not accepted: it goes up a level with a new promise. Saying the same again changes
-    nothing. Raises `ComplaintRefused` when there is no answer to decide on.
+    Accepted: the case can be closed, and he has it in writing. Not accepted: it goes up a level with a new promise.
+    Saying the same again changes nothing. Raises `ComplaintRefused` when there is no answer to decide on.
     """
     row = locked(complaint)
     decision = Decision.ACCEPTED if accepted else Decision.NOT_ACCEPTED

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef
@@ -42,7 +43,7 @@ def remind_of_estimates() -> int:
     return sum(_remind(pk) for pk in due[:AT_ONCE])
 
 
-def newest_of(orders: list[int]) -> list[Estimate]:
+def newest_of(orders: list[int]) -> list[Any]:
     """The newest version of each visit, with whether it is `answered`; one query."""
     answers = Consent.objects.filter(estimate=OuterRef("pk"))
     rows = Estimate.objects.filter(work_order__in=orders).annotate(answered=Exists(answers))

@@ -73,7 +73,9 @@ for _order, (_kind, _label, _when) in enumerate(
         (
             "appointment_reminder_2h",
             _("Reminder, two hours before"),
-            _("Two hours before the agreed time (never before seven in the morning), once, if it was agreed before that."),
+            _(
+                "Two hours before the agreed time (never before seven in the morning), once, if it was agreed before that."
+            ),
         ),
         (
             "appointment_moved",
@@ -95,7 +97,9 @@ for _order, (_kind, _label, _when) in enumerate(
         (
             "estimate_reminder",
             _("Estimate not answered"),
-            _("The estimate has waited for as many opening minutes as the centre's settings say; once, while the centre is open."),
+            _(
+                "The estimate has waited for as many opening minutes as the centre's settings say; once, while the centre is open."
+            ),
         ),
         ("estimate_recorded", _("Decision recorded"), _("The customer has decided, by whatever way.")),
         ("promise_moved", _("New promised time"), _("An advisor moves the promised delivery time.")),
@@ -116,7 +120,11 @@ for _order, (_kind, _label, _when) in enumerate(
             _("Customer service has tried three times and reached nobody."),
         ),
         ("issue_solved", _("Problem solved"), _("Customer service closes a problem that a department has solved.")),
-        ("complaint_received", _("Complaint received"), _("A complaint is taken, with the time our answer is promised by.")),
+        (
+            "complaint_received",
+            _("Complaint received"),
+            _("A complaint is taken, with the time our answer is promised by."),
+        ),
         (
             "complaint_progress",
             _("Complaint: looked into"),

@@ -46,8 +46,8 @@ def send(
 
     It goes by `channel`, else by the customer's own, else by the other one he has an address for; without any address
     the row is kept as failed, where staff see it. `context` is kept as JSON (dates as ISO text, amounts as text).
-    Not sent by `useful_until`, it is cancelled. `attachments`: see `messaging.attachments`. A repeat with the same `dedupe_key` returns the first row and
-    queues nothing. Raises ValueError for an unknown kind: that is a mistake in our code.
+    Not sent by `useful_until`, it is cancelled. `attachments`: see `messaging.attachments`. A repeat with the same
+    `dedupe_key` returns the first row and queues nothing. Raises ValueError for an unknown kind: that is a mistake in our code.
     """
     if kind not in KINDS:
         raise ValueError(f"there is no message {kind!r}")

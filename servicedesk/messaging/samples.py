@@ -136,9 +136,7 @@ def message_of(
         channel=channel,
         language=language,
         centre=centre,
-        customer=Customer(
-            name=WORDS[language]["customer"], honorific="ms", language=language, created_at=WRITTEN
-        ),
+        customer=Customer(name=WORDS[language]["customer"], honorific="ms", language=language, created_at=WRITTEN),
         created_at=WRITTEN,
         about=number_of(kind),
         context=context if context is not None else context_of(kind, language, centre),

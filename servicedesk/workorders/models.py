@@ -200,9 +200,7 @@ class WorkOrderLine(models.Model):
         ]
         indexes = [
             models.Index(fields=["work_order", "position", "id"], name="line_in_order"),
-            models.Index(
-                fields=["deferred_to"], condition=models.Q(state=LineState.DEFERRED), name="line_deferred"
-            ),
+            models.Index(fields=["deferred_to"], condition=models.Q(state=LineState.DEFERRED), name="line_deferred"),
         ]
 
     def __str__(self) -> str:

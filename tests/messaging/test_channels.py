@@ -14,7 +14,8 @@ pytestmark = pytest.mark.django_db
 
 def test_a_letter_arrives_whole(queue, link, mailserver):
     message = queue(
-        link=link, attachments=[{"name": "booking.ics", "type": "text/calendar; method=PUBLISH", "text": "BEGIN:VCALENDAR\r\n"}]
+        link=link,
+        attachments=[{"name": "booking.ics", "type": "text/calendar; method=PUBLISH", "text": "BEGIN:VCALENDAR\r\n"}],
     )
     relay.run()
     (letter,) = mailserver.letters

@@ -23,10 +23,14 @@ LANGUAGES = [code for code, _name in settings.LANGUAGES]
 EVERY = [(kind, language) for kind in KINDS for language in LANGUAGES]
 SHORT = "https://s.hm.test"
 LATEST = "2026-12-30T08:30:00+00:00"  # Wednesday 30 December, 16:30
-LONGEST = {
-    name: LATEST
-    for name in ("starts_at", "was", "valid_until", "change_until", "ready_by", "answer_by", "until", "next_call_at")
-} | {"plate": "ABC-1234", "amount": "110184", "due": "110184", "balance": "110184", "estimate": "110184"}
+MOMENTS = ("starts_at", "was", "valid_until", "change_until", "ready_by", "answer_by", "until", "next_call_at")
+LONGEST = dict.fromkeys(MOMENTS, LATEST) | {
+    "plate": "ABC-1234",
+    "amount": "110184",
+    "due": "110184",
+    "balance": "110184",
+    "estimate": "110184",
+}
 CENTRES = {
     "en": ("Homu Neihu", "Homu Motors Taipei Neihu Service Centre"),
     "zh-hant": ("內湖廠", "台北內湖服務廠"),
@@ -117,7 +121,9 @@ def test_every_letter_is_whole(kind, language, longest):
 @pytest.mark.parametrize(("kind", "language"), EVERY)
 def test_a_text_message_is_one_part_shop_first_link_last(kind, language, longest):
     text = read(kind, language, "sms", longest=longest).body
-    assert text.startswith(f"【{CENTRES[language][longest]}】" if language != "en" else f"{CENTRES[language][longest]}: ")
+    assert text.startswith(
+        f"【{CENTRES[language][longest]}】" if language != "en" else f"{CENTRES[language][longest]}: "
+    )
     assert text.endswith(next_step(kind)) or (kind in samples.WITHOUT_LINK and text.count("5550 0188") == 1)
     assert "\n" not in text
     assert not {SPARE, END_SPARE} & set(text)
@@ -128,7 +134,9 @@ def test_a_text_message_is_one_part_shop_first_link_last(kind, language, longest
     assert len(text) <= (160 if language == "en" else 70), text
 
 
-@pytest.mark.parametrize(("kind", "language"), [pair for pair in EVERY if pair[0].startswith(("appointment", "waitlist"))])
+@pytest.mark.parametrize(
+    ("kind", "language"), [pair for pair in EVERY if pair[0].startswith(("appointment", "waitlist"))]
+)
 def test_a_booking_has_day_time_place_and_number_in_its_subject(kind, language):
     subject = read(kind, language).subject
     day = {"en": "Thu 26 Nov 09:30", "zh-hant": "11月26日（四）09:30", "zh-hans": "11月26日（周四）09:30"}[language]
@@ -157,14 +165,26 @@ def test_a_letter_without_anything_extra_still_reads(queue, kind, language, cust
 
 
 def test_what_does_not_fit_a_text_message_is_left_out_last_first():
-    assert read("pickup_ready", "zh-hant", "sms").body == f"【內湖廠】DEM-0526好了，11/26 18:30前取 {SHORT}/{'x' * TOKEN_LENGTH}"
+    assert (
+        read("pickup_ready", "zh-hant", "sms").body
+        == f"【內湖廠】DEM-0526好了，11/26 18:30前取 {SHORT}/{'x' * TOKEN_LENGTH}"
+    )
     short = read("pickup_ready", "zh-hant", "sms", until="").body
     assert short == f"【內湖廠】DEM-0526好了，付NT$10,184 {SHORT}/{'x' * TOKEN_LENGTH}"
 
 
 @pytest.mark.parametrize(
     ("text", "count"),
-    [("x" * 160, 1), ("x" * 161, 2), ("x" * 307, 3), ("€" * 80, 1), ("€" * 81, 2), ("林" * 70, 1), ("林" * 71, 2), ("😀" * 36, 2)],
+    [
+        ("x" * 160, 1),
+        ("x" * 161, 2),
+        ("x" * 307, 3),
+        ("€" * 80, 1),
+        ("€" * 81, 2),
+        ("林" * 70, 1),
+        ("林" * 71, 2),
+        ("😀" * 36, 2),
+    ],
 )
 def test_how_many_text_messages_it_takes(text, count):
     assert parts(text) == count
@@ -201,7 +221,7 @@ def test_names_of_the_house_win_over_the_context(queue):
 
 
 def test_typed_words_are_escaped_in_html_only(queue):
-    context = {"number": "C1", "matter": "too long <b>& \"so\"", "answer_by": LATEST, "owner": "<i>"}
+    context = {"number": "C1", "matter": 'too long <b>& "so"', "answer_by": LATEST, "owner": "<i>"}
     words = render(queue("complaint_received", context=context))
     assert 'too long <b>& "so"' in words.body
     assert "too long &lt;b&gt;&amp; &quot;so&quot;" in words.html

@@ -13,7 +13,7 @@ from typing import Any
 import phonenumbers
 from django import template
 from django.template import Context
-from django.utils.html import conditional_escape, format_html, format_html_join, linebreaks
+from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext
 
@@ -96,8 +96,8 @@ def place(context: Context) -> str:
 
 
 @register.simple_tag(takes_context=True)
-def call(context: Context) -> str:
-    """`{% call %}`: the centre's number, one tap away in the HTML."""
+def our_number(context: Context) -> str:
+    """`{% our_number %}`: the centre's number, one tap away in the HTML."""
     number = context["centre"].phone
     if not context.autoescape:
         return readable(number)
