@@ -17,6 +17,8 @@ from servicedesk.workorders.models import Promise, WorkOrder
 from servicedesk.workorders.together import First
 
 Judge = Callable[[Any], Evidence]
+CONFIRMATIONS = ("appointment_confirmed", "appointment_moved")
+"""The letters that state number, time and place; a move confirms anew."""
 
 
 def booking_of(work_order: WorkOrder) -> Any:
@@ -28,7 +30,7 @@ def booking_of(work_order: WorkOrder) -> Any:
         kept_at__isnull=False,
     )
     moves = AppointmentMove.objects.filter(appointment=OuterRef("pk"))
-    letters = Message.objects.filter(about=OuterRef("number"), centre=OuterRef("centre"), kind="appointment_confirmed")
+    letters = Message.objects.filter(about=OuterRef("number"), centre=OuterRef("centre"), kind__in=CONFIRMATIONS)
     times = {name: name for name in ("due_at", "kept_at", "withdrawn_at")}
     return (
         Appointment.objects.filter(work_order=work_order)

@@ -1,23 +1,35 @@
-"""What the customer is written about a booking: request received, confirmed, moved, cancelled (M1.2-c)."""
+"""What the customer is written about a booking: received, confirmed, reminded, moved, cancelled, missed (M1.2-c)."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from email.utils import parseaddr
 from typing import Any
 
-from icalendar import Calendar, Event
+from django.conf import settings
+from icalendar import Calendar, Event, vCalAddress
 
 from appointments.models import Appointment, TimeOffer
 from servicedesk.clock import now
 from servicedesk.messaging import links, outbox
-from servicedesk.messaging.models import SignedLink
+from servicedesk.messaging.models import Message, SignedLink
 from servicedesk.staff.actors import Actor
 
 PURPOSE = "appointment"
-CALENDAR_NAME = "booking.ics"
 LINK_LASTS_AFTER = dt.timedelta(days=7)
 VISIT_LENGTH = dt.timedelta(minutes=30)
+CHANGEABLE_UNTIL = dt.timedelta(hours=2)
+"""Until so long before the time the customer moves or cancels by himself."""
+REMINDERS = ("appointment_reminder_day", "appointment_reminder_2h")
+OF_A_TIME = (
+    "appointment_received",
+    "appointment_confirmed",
+    "appointment_alternatives",
+    "appointment_moved",
+    *REMINDERS,
+)
+"""Kinds that name a time: none of them goes out once the booking has another, or none."""
 
 
 def send_received(appointment: Appointment, *, answer_by: dt.datetime, by: Actor) -> None:
@@ -31,10 +43,10 @@ def send_confirmed(appointment: Appointment, *, by: Actor) -> None:
         "appointment_confirmed",
         appointment,
         by=by,
-        attachments=[calendar_file(appointment)],
+        calendar="PUBLISH",
         estimate=appointment.estimate_total,
         advisor=by.label,
-        calendar_name=CALENDAR_NAME,
+        change_until=appointment.starts_at - CHANGEABLE_UNTIL,
     )
 
 
@@ -49,28 +61,62 @@ def send_alternatives(appointment: Appointment, offers: Sequence[TimeOffer], *, 
     )
 
 
-def send_moved(appointment: Appointment, *, by: Actor) -> None:
-    """The new time, with a new calendar file."""
+def send_moved(appointment: Appointment, *, was: dt.datetime, by: Actor) -> None:
+    """The new time, with a new calendar file that replaces the one before."""
     _send(
         "appointment_moved",
         appointment,
         by=by,
-        attachments=[calendar_file(appointment)],
+        calendar="PUBLISH",
+        was=was,
         estimate=appointment.estimate_total,
-        calendar_name=CALENDAR_NAME,
+        change_until=appointment.starts_at - CHANGEABLE_UNTIL,
     )
 
 
 def send_cancelled(appointment: Appointment, *, by: Actor) -> None:
-    """The booking is off."""
-    _send("appointment_cancelled", appointment, by=by)
+    """The booking is off; what stands in the customer's calendar goes too."""
+    _send("appointment_cancelled", appointment, by=by, calendar="CANCEL" if appointment.confirmed_at else "")
+
+
+def send_missed(appointment: Appointment, *, by: Actor) -> None:
+    """The car did not come: another time can be chosen."""
+    _send("appointment_missed", appointment, by=by)
+
+
+def send_reminder(kind: str, appointment: Appointment, *, key: str, by: Actor) -> None:
+    """The booking is near. `key`: a second reminder under it is not sent."""
+    host = appointment.confirmed_by
+    _send(
+        kind,
+        appointment,
+        by=by,
+        dedupe_key=key,
+        useful_until=appointment.starts_at,
+        advisor=str(host) if host else "",
+        change_until=appointment.starts_at - CHANGEABLE_UNTIL,
+    )
+
+
+def withdraw(appointment: Appointment, kinds: Iterable[str] = OF_A_TIME) -> int:
+    """Cancel what waits to be sent about a time that no longer holds; returns how many."""
+    rows: Any = Message.objects
+    return int(rows.cancel_pending(about=appointment.number, kinds=kinds, centre=appointment.centre))
 
 
 def _send(
-    kind: str, appointment: Appointment, *, by: Actor, attachments: list[dict[str, Any]] | None = None, **more: Any
+    kind: str,
+    appointment: Appointment,
+    *,
+    by: Actor,
+    calendar: str = "",
+    dedupe_key: str | None = None,
+    useful_until: dt.datetime | None = None,
+    **more: Any,
 ) -> None:
     language = outbox.known_language(appointment.customer.language or appointment.centre.language)
     items = appointment.items.select_related("operation").order_by("position")
+    files = [calendar_file(appointment, method=calendar)] if calendar else []
     outbox.send(
         kind,
         customer=appointment.customer,
@@ -78,13 +124,16 @@ def _send(
         by=by,
         about=appointment.number,
         link=link_of(appointment),
-        attachments=attachments or [],
+        attachments=files,
+        dedupe_key=dedupe_key,
+        useful_until=useful_until,
         context={
             "number": appointment.number,
             "starts_at": appointment.starts_at,
             "items": [item.operation.name_in(language) for item in items],
             "plate": appointment.vehicle.plate,
             "vehicle": appointment.vehicle.title,
+            **({"calendar_name": files[0]["name"]} if files else {}),
             **more,
         },
     )
@@ -102,19 +151,34 @@ def link_of(appointment: Appointment) -> SignedLink:
     )
 
 
-def calendar_file(appointment: Appointment) -> dict[str, Any]:
-    """The booking as an attachment that calendars read; a later one with the same UID replaces it."""
-    centre = appointment.centre
+def calendar_file(appointment: Appointment, *, method: str) -> dict[str, Any]:
+    """The booking as an attachment that calendars read; `method` is PUBLISH or CANCEL.
+
+    The same UID for the booking's whole life, and a SEQUENCE that rises with each move: a later file replaces an earlier.
+    """
+    centre, gone = appointment.centre, method == "CANCEL"
+    sender = vCalAddress(f"mailto:{parseaddr(settings.DEFAULT_FROM_EMAIL)[1]}")
+    sender.params["cn"] = centre.name
+    starts_at = appointment.starts_at.astimezone(centre.zone)
     event = Event()
     event.add("uid", f"{appointment.full_number}@servicedesk")
     event.add("dtstamp", now())
-    event.add("sequence", appointment.moves.count())
-    event.add("dtstart", appointment.starts_at)
-    event.add("dtend", appointment.starts_at + VISIT_LENGTH)
+    event.add("sequence", appointment.moves.count() + gone)
+    event.add("status", "CANCELLED" if gone else "CONFIRMED")
+    event.add("organizer", sender)
+    event.add("dtstart", starts_at)
+    event.add("dtend", starts_at + VISIT_LENGTH)
     event.add("summary", f"{centre.name} {appointment.vehicle.plate} {appointment.number}")
     event.add("location", f"{centre.name}, {centre.address}")
+    event.add("description", f"{appointment.vehicle.plate} {appointment.vehicle.title}\n{centre.phone}".strip())
     calendar = Calendar()
     calendar.add("prodid", "-//servicedesk//booking//")
     calendar.add("version", "2.0")
+    calendar.add("method", method)
     calendar.add_component(event)
-    return {"name": CALENDAR_NAME, "type": "text/calendar", "text": calendar.to_ical().decode()}
+    calendar.add_missing_timezones()
+    return {
+        "name": f"booking-{appointment.number}.ics",
+        "type": f"text/calendar; method={method}",
+        "text": calendar.to_ical().decode(),
+    }

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
-
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -13,7 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from appointments import services, slots
 from appointments.drafts import DAYS_SHOWN, weekday_heads, weeks_of
 from appointments.forms import MoveForm, read_date
-from appointments.letters import PURPOSE
+from appointments.letters import CHANGEABLE_UNTIL, PURPOSE
 from appointments.models import Appointment, TimeOffer
 from servicedesk.clock import now
 from servicedesk.messaging.links import customer_link
@@ -21,7 +19,6 @@ from servicedesk.staff.repeats import Reason, perform, refuse
 from servicedesk.workorders.models import Promise
 
 LONGEST_ID = 18
-CHANGEABLE_UNTIL = dt.timedelta(hours=2)
 
 
 def mine_of(request: HttpRequest) -> Appointment:

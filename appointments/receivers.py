@@ -15,7 +15,7 @@ from servicedesk import registry
 from servicedesk.clock import now
 from servicedesk.customers.matching import plate_key
 from servicedesk.customers.models import Customer
-from servicedesk.messaging import kinds, links
+from servicedesk.messaging import links
 from servicedesk.staff.roles import Role
 from servicedesk.workorders.models import Promise, WorkOrder
 
@@ -52,11 +52,9 @@ def register() -> None:
     registry.erasures.register(erase)
     registry.sweeps.register(registry.Sweep("old online requests", forget_online_requests))
     registry.sweeps.register(registry.Sweep("offered times", services.expire_offers))
+    registry.sweeps.register(registry.Sweep("booking reminders", services.remind))
     registry.checks.register(registry.Check("held places belong to expected bookings", places_are_right))
     links.register(letters.PURPOSE, "appointments:mine")
-    kinds.register("appointment_alternatives", _("Other times offered"))
-    kinds.register("appointment_moved", _("Booking moved"))
-    kinds.register("appointment_cancelled", _("Booking cancelled"))
     conformance.register()
 
 

@@ -9,6 +9,8 @@ from delivery.models import Handover, WashPart
 from delivery.services import billing, wash
 from delivery.services.account import Departure, everything_billed
 from delivery.services.handover import keep_promise
+from delivery.services.reminders import remind_of_surveys
+from servicedesk import registry
 from servicedesk.workorders.gates import Requirement, gate
 from servicedesk.workorders.models import LineState, WorkOrder
 from servicedesk.workorders.stages import Stage
@@ -16,10 +18,11 @@ from servicedesk.workorders.transitions import on_enter
 
 
 def register() -> None:
-    """Hook into the stages; the gates below register themselves."""
+    """Hook into the stages and the sweep; the gates below register themselves."""
     on_enter(Stage.PREPARATION, wash.open_wash, order=10)
     on_enter(Stage.PREPARATION, billing.open_draft, order=20)
     on_enter(Stage.READY, keep_promise, order=10)
+    registry.sweeps.register(registry.Sweep("survey reminders", remind_of_surveys))
 
 
 @gate(Stage.READY, order=10)

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from followup.models import ProblemState
 from followup.querysets import calls_of, unsettled_problems
 from followup.services.overdue import escalate, plan_what_waits
 from followup.services.planning import open_plan
+from followup.services.reminders import remind_of_deferred
 from servicedesk import registry
+from servicedesk.messaging import kinds
 from servicedesk.staff.roles import Role
 from servicedesk.workorders.gates import Requirement, gate
 from servicedesk.workorders.models import WorkOrder
@@ -22,6 +25,23 @@ def register() -> None:
     on_enter(Stage.DELIVERED, open_plan, order=10)
     registry.sweeps.register(registry.Sweep("follow-ups to plan", plan_what_waits, order=10))
     registry.sweeps.register(registry.Sweep("follow-ups overdue", escalate, order=20))
+    registry.sweeps.register(registry.Sweep("put-off work", remind_of_deferred, order=40))
+    kinds.register(
+        "declined_reminder",
+        gettext_lazy("Work put off"),
+        when=gettext_lazy("Two weeks before the day the work was put off to, once, while the centre is open."),
+        order=500,
+        page="appointments:book",
+        asks_consent=True,
+    )
+    kinds.register(
+        "next_service",
+        gettext_lazy("Next service"),
+        when=gettext_lazy("For customers whose next service is near. Nothing sends it yet."),
+        order=510,
+        page="appointments:book",
+        asks_consent=True,
+    )
 
 
 @gate(Stage.CLOSED, order=10)

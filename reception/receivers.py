@@ -15,6 +15,7 @@ from appointments.models import Appointment
 from reception import arrivals, conformance
 from reception.models import CarReturn, DamageMark, Inspection, InspectionItem
 from reception.services.estimates import DECIDABLE, PURPOSE
+from reception.services.reminders import remind_of_estimates
 from servicedesk import registry
 from servicedesk.customers.models import Customer
 from servicedesk.messaging import links
@@ -145,6 +146,7 @@ def register() -> None:
     registry.exports.register(export)
     registry.erasures.register(erase)
     links.register(PURPOSE, "reception:answer")
+    registry.sweeps.register(registry.Sweep("estimate reminders", remind_of_estimates))
     registry.phrases.update(PHRASES)
     conformance.register()
 

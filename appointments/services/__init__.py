@@ -3,6 +3,7 @@
 from appointments.services.changes import NO_SHOW_AFTER, cancel, hand_over_to_reception, mark_no_show, move
 from appointments.services.floor import AppointmentRefused, locked
 from appointments.services.negotiation import decline_offers, expire_offers, offer_times, take_offer
+from appointments.services.reminders import remind
 from appointments.services.requests import OPEN_PER_CAR, Car, Contact, book, confirm, request_appointment
 
 __all__ = [
@@ -21,6 +22,7 @@ __all__ = [
     "mark_no_show",
     "move",
     "offer_times",
+    "remind",
     "request_appointment",
     "take_offer",
 ]

@@ -29,10 +29,12 @@ def move(appointment: Appointment, *, to: dt.datetime, by: Actor, reason: str = 
         raise AppointmentRefused(standing(appointment))
     if to == appointment.starts_at:
         raise AppointmentRefused(_("The booking is already at this time. Choose another one."))
+    was = appointment.starts_at
     change_time(appointment, to, by=by, reason=reason)
     appointment.save(update_fields=["starts_at"])
+    letters.withdraw(appointment)
     if appointment.state == Appointment.State.CONFIRMED:
-        letters.send_moved(appointment, by=by)
+        letters.send_moved(appointment, was=was, by=by)
     return appointment
 
 
@@ -49,13 +51,18 @@ def cancel(appointment: Appointment, *, by: Actor, reason: str = "") -> Appointm
 
 @transaction.atomic
 def mark_no_show(appointment: Appointment, *, by: Actor) -> Appointment:
-    """Record that the car did not come, a quarter of an hour after the agreed time at the earliest."""
+    """Record that the car did not come, a quarter of an hour after the agreed time at the earliest.
+
+    A customer who had our confirmation is written that he was missed, with the way to another time.
+    """
     appointment = locked(appointment)
     if not appointment.is_expected:
         raise AppointmentRefused(standing(appointment))
     if now() < appointment.starts_at + NO_SHOW_AFTER:
         raise AppointmentRefused(_("The customer still has a quarter of an hour from the agreed time."))
     _end(appointment, Appointment.State.NO_SHOW, "")
+    if appointment.confirmed_at is not None:
+        letters.send_missed(appointment, by=by)
     return appointment
 
 
@@ -73,6 +80,7 @@ def hand_over_to_reception(appointment: Appointment, *, work_order: WorkOrder, b
     appointment.save(update_fields=["state", "arrived_at", "work_order"])
     end_offers(appointment, TimeOffer.State.RELEASED)
     promises.keep(Promise.Kind.BOOKING_ANSWER, appointment)
+    letters.withdraw(appointment, letters.REMINDERS)
     return appointment
 
 
@@ -84,3 +92,4 @@ def _end(appointment: Appointment, state: str, reason: str) -> None:
     SlotPlace.objects.filter(appointment=appointment).delete()
     end_offers(appointment, TimeOffer.State.RELEASED)
     promises.withdraw(Promise.Kind.BOOKING_ANSWER, appointment)
+    letters.withdraw(appointment)

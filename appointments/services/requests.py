@@ -187,5 +187,6 @@ def confirm(
     appointment.save(update_fields=["state", "confirmed_at", "confirmed_by", "starts_at"])
     end_offers(appointment, TimeOffer.State.RELEASED)
     promises.keep(Promise.Kind.BOOKING_ANSWER, appointment)
+    letters.withdraw(appointment)
     letters.send_confirmed(appointment, by=by)
     return appointment

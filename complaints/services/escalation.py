@@ -6,7 +6,7 @@ from django.db import transaction
 
 from complaints.models import Complaint, ComplaintState, EntryKind, Layer
 from complaints.services.owners import pick_owner
-from complaints.services.taking import add_entry, promise_answer
+from complaints.services.taking import add_entry, promise_answer, withdraw_progress, write
 from followup.deadlines import answer_by
 from servicedesk.clock import now
 from servicedesk.staff.actors import Actor
@@ -18,7 +18,11 @@ AT_ONCE = 100
 
 
 def raise_level(complaint: Complaint, *, by: Actor, why: str) -> None:
-    """Hand the locked `complaint` to the next level. `why`: overdue (the old promise stays broken) or not_accepted (a new one)."""
+    """Hand the locked `complaint` to the next level and tell the complainant whose it is now.
+
+    `why`: overdue (the old promise stays broken) or not_accepted (a new one).
+    """
+    promised = complaint.answer_due_at
     complaint.layer = min(complaint.layer + 1, Layer.GENERAL_MANAGER)
     complaint.owner, complaint.owner_role = pick_owner(
         complaint.centre,
@@ -32,13 +36,16 @@ def raise_level(complaint: Complaint, *, by: Actor, why: str) -> None:
         complaint.answered_at = None
         complaint.answer_due_at = answer_by(Calendar(complaint.centre), now(), HOURS)
     complaint.save()
-    add_entry(complaint, EntryKind.ESCALATED, by=by, why=why, layer=complaint.layer)
+    entry = add_entry(complaint, EntryKind.ESCALATED, by=by, why=why, layer=complaint.layer)
+    withdraw_progress(complaint)
     if why == "not_accepted":
         promise_answer(complaint, complaint.answer_due_at, by=by)
     else:
         Promise.objects.pending().about(complaint, Promise.Kind.COMPLAINT_ANSWER).update(
             owner=complaint.owner, owner_role=complaint.owner_role, escalated_at=now()
         )
+    told = {"was": promised} if why == "overdue" else {"answer_by": complaint.answer_due_at}
+    write(complaint, "complaint_escalated", by=by, dedupe_key=f"complaint_escalated:{entry.pk}", **told)
 
 
 def escalate_overdue() -> int:
@@ -51,7 +58,7 @@ def escalate_overdue() -> int:
 @transaction.atomic
 def _escalate(pk: int) -> int:
     rows = Complaint.objects.select_for_update(of=("self",), skip_locked=True).select_related(
-        "centre", "category", "concerning", "work_order__centre"
+        "centre", "category", "concerning", "customer", "vehicle", "work_order__centre"
     )
     complaint = rows.filter(pk=pk).first()
     if complaint is None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -12,7 +13,7 @@ from complaints.models import Complaint, ComplaintEntry, ComplaintState, Decisio
 from complaints.requirements import to_close
 from complaints.services.escalation import raise_level
 from complaints.services.owners import why_not_handle
-from complaints.services.taking import ComplaintRefused, add_entry, write
+from complaints.services.taking import ComplaintRefused, add_entry, withdraw_progress, write
 from servicedesk.clock import now
 from servicedesk.staff.actors import Actor, ActorKind
 from servicedesk.staff.models import Membership
@@ -20,6 +21,9 @@ from servicedesk.staff.repeats import Reason
 from servicedesk.staff.roles import Role
 from servicedesk.workorders import promises
 from servicedesk.workorders.models import Promise
+
+ANSWER_FIRST = dt.timedelta(minutes=15)
+"""Whoever answers within this time after the findings sends only the answer."""
 
 
 @dataclass(frozen=True)
@@ -37,6 +41,8 @@ class Findings:
 def investigate(complaint: Complaint, *, by: Actor, findings: Findings) -> Complaint:
     """Record cause, responsibility, remedy and prevention; they may be corrected until the answer is out.
 
+    The complainant is told once per level that we know now, unless our answer goes out within a quarter of an hour.
+
     Raises `ComplaintRefused` for the person complained about, for other departments, and once answered.
     """
     row = locked(complaint)
@@ -52,6 +58,16 @@ def investigate(complaint: Complaint, *, by: Actor, findings: Findings) -> Compl
         row.state = ComplaintState.INVESTIGATING
     row.save()
     add_entry(row, EntryKind.INVESTIGATED, by=by, text=row.cause, cause=row.cause_kind)
+    if now() + ANSWER_FIRST < row.answer_due_at:
+        write(
+            row,
+            "complaint_progress",
+            by=by,
+            due_at=now() + ANSWER_FIRST,
+            useful_until=row.answer_due_at,
+            dedupe_key=f"complaint_progress:{row.pk}:{row.layer}",
+            answer_by=row.answer_due_at,
+        )
     return row
 
 
@@ -80,6 +96,7 @@ def answer(complaint: Complaint, *, by: Actor, text: str) -> Complaint:
     row.save()
     add_entry(row, EntryKind.ANSWERED, by=by, text=row.answer)
     promises.keep(Promise.Kind.COMPLAINT_ANSWER, row)
+    withdraw_progress(row)
     write(row, "complaint_answer", by=by, answer=row.answer, remedy=row.remedy)
     return row
 
@@ -90,8 +107,8 @@ def record_decision(
 ) -> Complaint:
     """Record the complainant's word on the answer: by his link, or by customer service who heard it (`how`).
 
-    Accepted: the case can be closed. Not accepted: it goes up a level with a new promise. Saying the same again changes
-    nothing. Raises `ComplaintRefused` when there is no answer to decide on.
+    Accepted: the case can be closed, and he has it in writing. Not accepted: it goes up a level with a new promise.
+    Saying the same again changes nothing. Raises `ComplaintRefused` when there is no answer to decide on.
     """
     row = locked(complaint)
     decision = Decision.ACCEPTED if accepted else Decision.NOT_ACCEPTED
@@ -106,8 +123,11 @@ def record_decision(
     if accepted:
         row.state = ComplaintState.ACCEPTED
     row.save()
-    add_entry(row, EntryKind.ACCEPTED if accepted else EntryKind.NOT_ACCEPTED, by=by, text=words.strip(), how=how)
-    if not accepted:
+    said = EntryKind.ACCEPTED if accepted else EntryKind.NOT_ACCEPTED
+    entry = add_entry(row, said, by=by, text=words.strip(), how=how)
+    if accepted:
+        write(row, "complaint_decision", by=by, dedupe_key=f"complaint_decision:{entry.pk}", remedy=row.remedy)
+    else:
         raise_level(row, by=Actor.system("complaints.not_accepted"), why="not_accepted")
     return row
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 
 from complaints.models import Complaint, ComplaintEntry, ComplaintSource, EntryKind, Layer
 from complaints.services.owners import pick_owner
@@ -17,10 +18,12 @@ from servicedesk.catalogue.words import ComplaintLevel
 from servicedesk.clock import now
 from servicedesk.customers.models import Customer, Vehicle
 from servicedesk.messaging import links, outbox
+from servicedesk.messaging.models import Message
 from servicedesk.staff.actors import Actor, actor_values
 from servicedesk.staff.calendar import Calendar
 from servicedesk.staff.models import ServiceCentre, User
 from servicedesk.staff.repeats import Reason, Refusal
+from servicedesk.staff.roles import Role
 from servicedesk.workorders import events, promises
 from servicedesk.workorders.models import Promise, WorkOrder
 from servicedesk.workorders.numbers import next_number
@@ -140,8 +143,17 @@ def promise_answer(complaint: Complaint, due_at: dt.datetime, *, by: Actor) -> P
     )
 
 
-def write(complaint: Complaint, kind: str, *, by: Actor, **context: Any) -> None:
-    """Send the complainant a message with his link to the case."""
+def write(
+    complaint: Complaint,
+    kind: str,
+    *,
+    by: Actor,
+    due_at: dt.datetime | None = None,
+    useful_until: dt.datetime | None = None,
+    dedupe_key: str | None = None,
+    **context: Any,
+) -> None:
+    """Send the complainant a message with his link to the case. With a `dedupe_key`, only once."""
     link = links.issue(
         PURPOSE,
         target_kind=Complaint._meta.label_lower,
@@ -158,11 +170,28 @@ def write(complaint: Complaint, kind: str, *, by: Actor, **context: Any) -> None
         by=by,
         about=complaint.number,
         link=link,
+        due_at=due_at,
+        useful_until=useful_until,
+        dedupe_key=dedupe_key,
         context={
             "number": complaint.full_number,
             "plate": car.plate if car else "",
             "vehicle": f"{car.make} {car.model_name}".strip() if car else "",
-            "owner": str(complaint.owner or by.label),
+            "owner": owner_words(complaint, by),
             **context,
         },
     )
+
+
+def owner_words(complaint: Complaint, by: Actor) -> str:
+    """Who looks after the case, by name, or by the role's name in the complainant's language while nobody has it."""
+    if complaint.owner is not None or by.user_id is not None:
+        return str(complaint.owner or by.label)
+    with override(outbox.known_language(complaint.customer.language or complaint.centre.language)):
+        return str(Role(complaint.owner_role).label)
+
+
+def withdraw_progress(complaint: Complaint) -> int:
+    """What waits to be sent about the state of the case no longer holds; returns how many messages."""
+    rows: Any = Message.objects
+    return int(rows.cancel_pending(about=complaint.number, kinds=("complaint_progress",), centre=complaint.centre))

@@ -11,6 +11,7 @@ from delivery.services.handover import (
 )
 from delivery.services.opinions import answer_opinion, record_opinion
 from delivery.services.payments import pay, release, reverse_payment
+from delivery.services.reminders import remind_of_surveys
 from delivery.services.survey import answer_question, explain_answer, finish_survey, invite_to_survey
 from delivery.services.wash import look, tick_part
 
@@ -33,6 +34,7 @@ __all__ = [
     "record_opinion",
     "refuse_acceptance",
     "release",
+    "remind_of_surveys",
     "reverse_payment",
     "send_back",
     "tick_part",

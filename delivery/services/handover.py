@@ -17,6 +17,7 @@ from servicedesk.clock import now
 from servicedesk.customers.services import note_odometer
 from servicedesk.documents import signatures
 from servicedesk.messaging import links, outbox
+from servicedesk.messaging.models import SignedLink
 from servicedesk.staff.actors import Actor, actor_values
 from servicedesk.staff.calendar import Calendar
 from servicedesk.staff.repeats import Reason, Refusal
@@ -70,16 +71,21 @@ def notify_pickup(work_order: WorkOrder, *, by: Actor, in_person: bool = False) 
     return notice
 
 
-def _call_for(work_order: WorkOrder, by: Actor) -> Any:
-    centre, car = work_order.centre, work_order.vehicle
-    link = links.issue(
+def _link_of(work_order: WorkOrder) -> SignedLink:
+    """The customer's page of the pickup, where his bill stays to be read."""
+    return links.issue(
         "pickup",
         target_kind="workorders.workorder",
         target_id=work_order.pk,
         customer=work_order.customer,
-        centre=centre,
+        centre=work_order.centre,
         days=LINK_DAYS,
     )
+
+
+def _call_for(work_order: WorkOrder, by: Actor) -> Any:
+    centre, car = work_order.centre, work_order.vehicle
+    link = _link_of(work_order)
     windows = Calendar(centre).windows(centre.today())
     closes = windows[-1][1] if windows and windows[-1][1] > now() else None
     balance = account_of(work_order).balance
@@ -177,6 +183,7 @@ def _send_papers(work_order: WorkOrder, by: Actor) -> None:
         centre=work_order.centre,
         by=by,
         about=work_order.number,
+        link=_link_of(work_order),
         context={
             "number": work_order.full_number,
             "plate": work_order.vehicle.plate,

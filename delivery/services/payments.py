@@ -68,24 +68,30 @@ def pay(
     events.record(
         locked, "payment.received", by=by, data={"amount": plain(amount, locked), "method": method, "bill": bill.number}
     )
+    left = {"balance": str(balance - amount)} if balance > amount else {}
+    _write("payment_receipt", payment, bill, by=by, amount=str(amount), **left)
+    return payment
+
+
+def _write(kind: str, payment: Payment, bill: Bill, *, by: Actor, **context: Any) -> None:
+    order = payment.work_order
     outbox.send(
-        "payment_receipt",
-        customer=locked.customer,
-        centre=locked.centre,
+        kind,
+        customer=order.customer,
+        centre=order.centre,
         by=by,
-        about=locked.number,
+        about=order.number,
+        dedupe_key=f"{kind}:{payment.pk}",
         context={
-            "number": locked.full_number,
-            "plate": locked.vehicle.plate,
-            "vehicle": locked.vehicle.title,
+            "number": order.full_number,
+            "plate": order.vehicle.plate,
+            "vehicle": order.vehicle.title,
             "bill": bill.number,
-            "amount": str(amount),
-            "method": words_in(locked.customer.language, PaymentMethod(method).label),
+            "method": words_in(order.customer.language, PaymentMethod(payment.method).label),
             "paid_at": payment.at.isoformat(),
-            **({"balance": str(balance - amount)} if balance > amount else {}),
+            **context,
         },
     )
-    return payment
 
 
 def words_in(language: str, text: Any) -> str:
@@ -96,7 +102,9 @@ def words_in(language: str, text: Any) -> str:
 
 @transaction.atomic
 def reverse_payment(payment: Payment, *, reason: str, by: Actor) -> Payment:
-    """Give a payment back: a negative row beside it, never a change. Refused twice and without a reason.
+    """Give a payment back: a negative row beside it, never a change; the customer has it in writing.
+
+    Refused twice and without a reason.
 
     The visit's lock keeps two cashiers apart: payments are a ledger, whose rows the application may not lock.
     """
@@ -118,6 +126,7 @@ def reverse_payment(payment: Payment, *, reason: str, by: Actor) -> Payment:
         **actor_values(by),
     )
     events.record(locked, "payment.reversed", by=by, text=reason, data={"amount": plain(back.amount, locked)})
+    _write("refund_receipt", back, payment.bill, by=by, amount=str(payment.amount))
     return back
 
 

@@ -13,6 +13,7 @@ from delivery.services.opinions import DEPARTMENT, pass_on, promise_call
 from servicedesk.catalogue.models import SurveyQuestion
 from servicedesk.clock import now
 from servicedesk.messaging import links, outbox
+from servicedesk.messaging.models import Message
 from servicedesk.staff.actors import Actor, actor_values
 from servicedesk.staff.repeats import Refusal
 from servicedesk.staff.roles import Role
@@ -21,6 +22,7 @@ from servicedesk.workorders.models import WorkOrder
 from servicedesk.workorders.stages import Stage
 
 LINK_DAYS = 30
+REMINDER = "survey_reminder"
 
 
 class SurveyRefused(Refusal):
@@ -51,22 +53,30 @@ def invite_to_survey(work_order: WorkOrder, *, by: Actor) -> SurveyResponse:
         days=LINK_DAYS,
     )
     response = SurveyResponse.objects.create(work_order=locked, link=link, invited_at=now(), **actor_values(by))
-    outbox.send(
-        "survey_invitation",
-        customer=locked.customer,
-        centre=locked.centre,
-        by=by,
-        link=link,
-        about=locked.number,
-        context={
-            "number": locked.full_number,
-            "plate": locked.vehicle.plate,
-            "vehicle": locked.vehicle.title,
-            "advisor": str(locked.advisor),
-        },
-    )
+    write("survey_invitation", response, locked, by=by)
     events.record(locked, "survey.invited", by=by)
     return response
+
+
+def write(
+    kind: str, response: SurveyResponse, work_order: WorkOrder, *, by: Actor, dedupe_key: str | None = None
+) -> None:
+    """Send the customer his link to the survey."""
+    outbox.send(
+        kind,
+        customer=work_order.customer,
+        centre=work_order.centre,
+        by=by,
+        link=response.link,
+        about=work_order.number,
+        dedupe_key=dedupe_key,
+        context={
+            "number": work_order.full_number,
+            "plate": work_order.vehicle.plate,
+            "vehicle": work_order.vehicle.title,
+            "advisor": str(work_order.advisor),
+        },
+    )
 
 
 @transaction.atomic
@@ -157,6 +167,8 @@ def _complete(response: SurveyResponse, by: Actor) -> None:
     response.completed_at = now()
     response.save(update_fields=["completed_at"])
     response.link.use()
+    order = response.work_order
+    Message.objects.cancel_pending(about=order.number, kinds=("survey_invitation", REMINDER), centre=order.centre)
     low = Opinion.objects.filter(work_order=response.work_order, question__isnull=False)
     data = {"answers": response.answers.count(), "low": low.exclude(state=OpinionState.WITHDRAWN).count()}
     events.record(response.work_order, "survey.answered", by=by, data=data)

@@ -19,6 +19,7 @@ from reception.services.inspection import (
     remove_mark,
     sign_inspection,
 )
+from reception.services.reminders import remind_of_estimates
 from reception.services.visits import give_back, receive, record_need
 
 __all__ = [
@@ -37,6 +38,7 @@ __all__ = [
     "record_items",
     "record_need",
     "record_readings",
+    "remind_of_estimates",
     "remove_line",
     "remove_mark",
     "send_estimate",

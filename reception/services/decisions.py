@@ -11,12 +11,15 @@ from django.utils.translation import gettext as _
 from reception.services.estimates import ReceptionRefused, decidable, link_of
 from servicedesk.documents import signatures
 from servicedesk.messaging import outbox
-from servicedesk.messaging.models import SignedLink
+from servicedesk.messaging.models import Message, SignedLink
 from servicedesk.staff.actors import Actor
 from servicedesk.workorders import consents, services
 from servicedesk.workorders.agreements import ConsentMethod
 from servicedesk.workorders.consents import Answer
 from servicedesk.workorders.models import Consent, ConsentAnswer, Estimate, Hold, WorkOrder
+
+ASKING = ("estimate_approval", "estimate_reminder")
+"""Messages that ask for the decision: once it is taken, none of them goes out any more."""
 
 
 def decide_signed(
@@ -86,6 +89,7 @@ def _decide(
 ) -> Consent:
     consent = consents.record_consent(estimate, answers, by=by, **how)
     services.release(work_order, cause=Hold.Cause.CONSENT, by=by)
+    Message.objects.cancel_pending(about=work_order.number, kinds=ASKING, centre=work_order.centre)
     _send_recorded(consent, by=by)
     return consent
 

@@ -108,15 +108,26 @@ def send_estimate(work_order: WorkOrder, *, by: Actor) -> Estimate:
     """
     estimate = show_estimate(work_order, by=by)
     work_order = WorkOrder.objects.for_rows().get(pk=work_order.pk)
+    write_estimate("estimate_approval", estimate, work_order, by=by)
+    services.hold(work_order, cause=Hold.Cause.CONSENT, by=by, note=f"v{estimate.version}")
+    events.record(work_order, "estimate.sent", by=by, data={"version": estimate.version})
+    return estimate
+
+
+def write_estimate(
+    kind: str, estimate: Estimate, work_order: WorkOrder, *, by: Actor, dedupe_key: str | None = None
+) -> None:
+    """Send the customer what he has to decide on, with the link on which he does."""
     customer = work_order.customer
     language = outbox.known_language(customer.language or work_order.centre.language)
     outbox.send(
-        "estimate_approval",
+        kind,
         customer=customer,
         centre=work_order.centre,
         by=by,
         about=work_order.number,
         link=link_of(estimate, work_order),
+        dedupe_key=dedupe_key,
         context={
             "number": work_order.number,
             "plate": work_order.vehicle.plate,
@@ -127,9 +138,6 @@ def send_estimate(work_order: WorkOrder, *, by: Actor) -> Estimate:
             "advisor": str(work_order.advisor),
         },
     )
-    services.hold(work_order, cause=Hold.Cause.CONSENT, by=by, note=f"v{estimate.version}")
-    events.record(work_order, "estimate.sent", by=by, data={"version": estimate.version})
-    return estimate
 
 
 @transaction.atomic

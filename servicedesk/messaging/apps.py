@@ -10,7 +10,7 @@ class MessagingConfig(AppConfig):
     name = "servicedesk.messaging"
 
     def ready(self) -> None:
-        from servicedesk.messaging import checks, panels, views
+        from servicedesk.messaging import checks, panels, template_views, views
 
         readers = frozenset(role.value for role in views.READERS)
         registry.menu.register(
@@ -23,6 +23,18 @@ class MessagingConfig(AppConfig):
                 order=60,
                 counter=views.menu_counter,
                 group="top",
+            )
+        )
+        registry.menu.register(
+            registry.MenuItem(
+                key="message_templates",
+                label=_("Message templates"),
+                url_name="messaging:templates",
+                roles=frozenset(role.value for role in template_views.READERS),
+                icon="envelope-open",
+                order=40,
+                group="manage",
+                views=frozenset({"messaging:template"}),
             )
         )
         registry.panels.register(

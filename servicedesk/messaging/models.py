@@ -6,6 +6,7 @@ import base64
 import datetime as dt
 import hashlib
 import secrets
+from itertools import product
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -17,13 +18,14 @@ from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
 from servicedesk.clock import now
-from servicedesk.messaging.kinds import KINDS
+from servicedesk.messaging.kinds import label_of
 from servicedesk.messaging.querysets import MessageQuerySet, SignedLinkQuerySet
 from servicedesk.staff.actors import ActorFields
 
 LINK_PLACEHOLDER = "⟦link⟧"
 """Stands for the link's address in every stored text: the token itself is never kept."""
-TOKEN_LENGTH = 22  # characters of base64url: 132 bits, and short enough for a text message
+TOKEN_LENGTH = 16  # characters of base64url: 96 bits, and short enough for a text message of one part
+EARLIER_LENGTHS = (22,)  # of tokens that were given out before
 LATE = dt.timedelta(minutes=10)
 
 
@@ -32,10 +34,10 @@ def token_hash(token: str) -> str:
     return hashlib.sha256(token.encode("utf-8", "replace")).hexdigest()
 
 
-def make_token(purpose: str, nonce: str, secret: str | bytes) -> str:
+def make_token(purpose: str, nonce: str, secret: str | bytes, length: int = TOKEN_LENGTH) -> str:
     """Derive a link's token: nobody can without the site's secret, and with it the sending worker can again."""
     digest = salted_hmac("servicedesk.messaging.link", f"{purpose}|{nonce}", secret=secret, algorithm="sha256").digest()
-    return base64.urlsafe_b64encode(digest).decode()[:TOKEN_LENGTH]
+    return base64.urlsafe_b64encode(digest).decode()[:length]
 
 
 class SignedLink(models.Model):
@@ -71,8 +73,10 @@ class SignedLink(models.Model):
     @property
     def token(self) -> str:
         """The token, derived again. Raises ValueError when the site's secret was changed without a fallback."""
-        for secret in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS):
-            token = make_token(self.purpose, self.nonce, secret)
+        for secret, length in product(
+            (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS), (TOKEN_LENGTH, *EARLIER_LENGTHS)
+        ):
+            token = make_token(self.purpose, self.nonce, secret, length)
             if token_hash(token) == self.token_hash:
                 return token
         raise ValueError("The secret key has changed since this link was issued.")
@@ -85,7 +89,7 @@ class SignedLink(models.Model):
     @property
     def url(self) -> str:
         """Address for a message: always of this site, whatever Host a request named."""
-        return settings.SITE_URL + self.path
+        return f"{settings.LINK_URL}/{self.token}"
 
     @property
     def is_open(self) -> bool:
@@ -139,6 +143,9 @@ class Message(ActorFields):
     next_try_at = models.DateTimeField(help_text=_("While it is being sent: when another worker may take it over."))
     claimed_at = models.DateTimeField(null=True, blank=True)
     sent_at = models.DateTimeField(null=True, blank=True)
+    useful_until = models.DateTimeField(
+        null=True, blank=True, help_text=_("After this it is not sent any more: a reminder of what has been.")
+    )
     error = models.TextField(blank=True)
     subject = models.TextField(blank=True)
     body = models.TextField(blank=True)
@@ -181,7 +188,7 @@ class Message(ActorFields):
     @property
     def label(self) -> Any:
         """What kind of message it is, for staff."""
-        return KINDS.get(self.kind, self.kind)
+        return label_of(self.kind)
 
     @property
     def message_id(self) -> str:

@@ -37,6 +37,7 @@ def send(
     link: SignedLink | None = None,
     channel: str | None = None,
     due_at: dt.datetime | None = None,
+    useful_until: dt.datetime | None = None,
     about: str = "",
     attachments: Iterable[dict[str, Any]] = (),
     dedupe_key: str | None = None,
@@ -45,8 +46,8 @@ def send(
 
     It goes by `channel`, else by the customer's own, else by the other one he has an address for; without any address
     the row is kept as failed, where staff see it. `context` is kept as JSON (dates as ISO text, amounts as text).
-    `attachments`: see `messaging.attachments`. A repeat with the same `dedupe_key` returns the first row and
-    queues nothing. Raises ValueError for an unknown kind: that is a mistake in our code.
+    Not sent by `useful_until`, it is cancelled. `attachments`: see `messaging.attachments`. A repeat with the same
+    `dedupe_key` returns the first row and queues nothing. Raises ValueError for an unknown kind: that is a mistake in our code.
     """
     if kind not in KINDS:
         raise ValueError(f"there is no message {kind!r}")
@@ -68,6 +69,7 @@ def send(
         "created_at": moment,
         "due_at": due_at or moment,
         "next_try_at": due_at or moment,
+        "useful_until": useful_until,
         **actor_values(by),
     }
     with transaction.atomic():
@@ -80,6 +82,11 @@ def send(
         if message.next_try_at <= moment:
             doorbell.ring(RELAY_TASK)
     return message
+
+
+def queued(keys: Iterable[str]) -> set[str]:
+    """Return those of `keys` under which a message was queued before, whatever became of it; one query."""
+    return set(Message.objects.filter(dedupe_key__in=list(keys)).values_list("dedupe_key", flat=True))
 
 
 def send_again(message: Message, *, by: Actor) -> Message:

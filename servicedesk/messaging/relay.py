@@ -45,7 +45,8 @@ def run(limit: int = 200) -> int:
 
 
 def claim() -> Message | None:
-    """Take the next due row, with its attempt counted and committed. One that used all attempts comes back failed."""
+    """Take the next due row, with its attempt counted and committed. One that used all attempts comes back failed,
+    one that has outlived its use cancelled."""
     with transaction.atomic():
         message = (
             Message.objects.due()
@@ -57,7 +58,10 @@ def claim() -> Message | None:
         if message is None:
             return None
         message.claimed_at = now()
-        if message.attempts >= MAX_ATTEMPTS:
+        if message.useful_until is not None and message.claimed_at >= message.useful_until:
+            message.state = Message.State.CANCELLED
+            message.error = "it would have come too late"
+        elif message.attempts >= MAX_ATTEMPTS:
             message.state = Message.State.FAILED
             message.error = message.error or "the worker ended each time while sending"
         else:

@@ -119,9 +119,14 @@ def message_preview(request: StaffRequest, pk: int) -> HttpResponse:
         message.label,
         words.body,
     )
-    sheet = format_html('<link rel="stylesheet" href="{}"></head>', static("css/email.css"))
     link = message.link.path if message.link and shows_links() else "#"
-    return HttpResponse(str(html).replace("</head>", sheet, 1).replace(LINK_PLACEHOLDER, link))
+    return as_page(str(html).replace(LINK_PLACEHOLDER, link))
+
+
+def as_page(html: str) -> HttpResponse:
+    """A letter as a page of its own: it has classes only, and its sheet is linked instead of written into it."""
+    sheet = format_html('<link rel="stylesheet" href="{}"></head>', static("css/email.css"))
+    return HttpResponse(html.replace("</head>", sheet, 1))
 
 
 @allow(*READERS)

@@ -49,6 +49,9 @@ class ServiceCentre(models.Model):
     answer_minutes = models.PositiveSmallIntegerField(
         default=30, help_text="Opening minutes to answer a booking request."
     )
+    estimate_reminder_minutes = models.PositiveSmallIntegerField(
+        default=120, help_text="Opening minutes after which an unanswered estimate is asked about once more; 0: never."
+    )
     guarantee_km = models.PositiveIntegerField(default=20000)
     guarantee_days = models.PositiveIntegerField(default=365)
     complaint_days = models.PositiveSmallIntegerField(default=15)

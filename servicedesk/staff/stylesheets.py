@@ -27,6 +27,7 @@ STAFF = [
     "visit",
     "workorder",
     "thread",
+    "letters",
     "gate",
     "timeline",
     "lines",

@@ -213,7 +213,10 @@ class WorkOrderLine(models.Model):
                 name="labour_line_says_what",
             ),
         ]
-        indexes = [models.Index(fields=["work_order", "position", "id"], name="line_in_order")]
+        indexes = [
+            models.Index(fields=["work_order", "position", "id"], name="line_in_order"),
+            models.Index(fields=["deferred_to"], condition=models.Q(state=LineState.DEFERRED), name="line_deferred"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.code} {self.title}".strip()

@@ -14,7 +14,8 @@ pytestmark = pytest.mark.django_db
 
 def test_a_letter_arrives_whole(queue, link, mailserver):
     message = queue(
-        link=link, attachments=[{"name": "booking.ics", "type": "text/calendar", "text": "BEGIN:VCALENDAR\r\n"}]
+        link=link,
+        attachments=[{"name": "booking.ics", "type": "text/calendar; method=PUBLISH", "text": "BEGIN:VCALENDAR\r\n"}],
     )
     relay.run()
     (letter,) = mailserver.letters
@@ -25,10 +26,11 @@ def test_a_letter_arrives_whole(queue, link, mailserver):
     html = letter.get_body(("html",)).get_content()
     assert link.url in text
     assert f'href="{link.url}"' in html
-    assert "class=" not in html
     assert "background: #0B6E6E" in html
+    assert "prefers-color-scheme: dark" in html
     (file,) = letter.iter_attachments()
     assert (file.get_filename(), file.get_content_type()) == ("booking.ics", "text/calendar")
+    assert file.get_param("method") == "PUBLISH"
 
 
 def test_papers_are_read_at_sending(queue, mailserver):

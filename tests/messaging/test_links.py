@@ -7,7 +7,7 @@ from django.test import Client
 
 from servicedesk.clock import now
 from servicedesk.messaging import link_views, links
-from servicedesk.messaging.models import LinkMiss, Message, SignedLink, token_hash
+from servicedesk.messaging.models import TOKEN_LENGTH, LinkMiss, Message, SignedLink, make_token, token_hash
 from servicedesk.staff.logs import WithoutTokens
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.messaging.urls_for_links")]
@@ -56,7 +56,7 @@ def test_the_database_holds_only_the_hash(link):
     row = SignedLink.objects.values().get(pk=link.pk)
     assert row["token_hash"] == token_hash(link.token)
     assert link.token not in str(row)
-    assert len(link.token) == 22
+    assert len(link.token) == TOKEN_LENGTH == 16
 
 
 def test_an_old_secret_still_finds_the_token(link, settings):
@@ -68,12 +68,25 @@ def test_an_old_secret_still_finds_the_token(link, settings):
         _gone = link.token
 
 
+def test_a_longer_token_of_former_days_still_opens(link, client, settings):
+    longer = make_token(link.purpose, link.nonce, settings.SECRET_KEY, 22)
+    SignedLink.objects.filter(pk=link.pk).update(token_hash=token_hash(longer))
+    link.refresh_from_db()
+    assert link.token == longer
+    assert client.get(f"/l/{longer}").status_code == 302
+
+
+def test_a_short_domain_may_stand_before_links(link, settings):
+    settings.LINK_URL = "https://s.hm.test"
+    assert link.url == f"https://s.hm.test/{link.token}"
+
+
 def test_wrong_tokens_get_one_and_the_same_404_then_429(link, settings):
     chance = random.Random(5)
     alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
     genuine = link.token
-    wrong = ["".join(chance.choices(alphabet, k=22)) for _n in range(300)]
-    for n in range(22):  # each character changed
+    wrong = ["".join(chance.choices(alphabet, k=TOKEN_LENGTH)) for _n in range(300)]
+    for n in range(TOKEN_LENGTH):  # each character changed
         flipped = chr(ord(genuine[n]) ^ 1)
         wrong.append(genuine[:n] + flipped + genuine[n + 1 :])
     wrong += [genuine[:-1], genuine + "A", genuine.swapcase(), "a/b/c", "%00", "..", "林", "x" * 5000, "' OR 1=1 --"]

@@ -45,6 +45,19 @@ def test_after_three_days_it_is_sent_once_and_flagged_late(queue, at_tuesday_ten
     assert message.was_late
 
 
+def test_what_has_outlived_its_use_is_cancelled_instead(queue, at_tuesday_ten):
+    message = queue(useful_until=now() + relay.LEASE)
+    late = queue(useful_until=now() + relay.LEASE / 2, due_at=now() + relay.LEASE / 2)
+    assert relay.run() == 1
+    at_tuesday_ten.move(minutes=3)
+    assert relay.run() == 1
+    for row in (message, late):
+        row.refresh_from_db()
+    assert (message.state, late.state, late.sent_at) == ("sent", "cancelled", None)
+    assert late.error
+    assert outbox_problems() == []
+
+
 def test_killed_before_the_work_it_is_taken_over_after_the_lease(queue, at_tuesday_ten, mailserver):
     queue()
     claimed = relay.claim()
