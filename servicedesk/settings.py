@@ -72,6 +72,7 @@ INSTALLED_APPS = [
     "delivery",
     "followup",
     "complaints",
+    "servicedesk.demo",
 ]
 
 MIDDLEWARE = [

@@ -1,0 +1,83 @@
+"""Tells many stories at once, in the order of the clock: each step is one act of one person, committed on its own.
+
+A story is a generator. It yields the moment of its next act (aware), and is resumed at that moment to carry it out. Or
+it yields an `Errand`, a slow act that another process may carry out meanwhile. A story that a service refuses ends
+there; the others go on.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import heapq
+import itertools
+import logging
+from collections.abc import Callable, Generator
+from concurrent.futures import Future
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import transaction
+
+from servicedesk.clock import now
+from servicedesk.demo.playhead import Playhead
+from servicedesk.messaging import relay
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Errand:
+    """A slow act: `work(moment, **values)`, done at the moment of which the story tells, and over by `back_at`."""
+
+    work: Callable[..., None]
+    values: dict[str, Any]
+    back_at: dt.datetime
+
+
+Story = Generator["dt.datetime | Errand", None, None]
+Send = Callable[[Errand, dt.datetime], "Future[None] | None"]
+
+
+class Engine:
+    """One service centre's stories. `send` gives an errand to another process, or returns None: then it is done here."""
+
+    def __init__(self, head: Playhead, *, send: Send = lambda errand, moment: None, strict: bool = False) -> None:
+        self.head, self.send, self.strict = head, send, strict
+        self.queue: list[tuple[dt.datetime, int, Story, Future[None] | None]] = []
+        self.turns = itertools.count()
+        self.acts = 0
+        self.ended_early: list[str] = []
+
+    def tell(self, story: Story) -> None:
+        """Add a story; its first moment is asked for at once, outside any transaction."""
+        self._go_on(story, None)
+
+    def run(self, until: dt.datetime) -> None:
+        """Carry out every act up to `until`; what comes later is not told."""
+        while self.queue and self.queue[0][0] <= until:
+            moment, _turn, story, away = heapq.heappop(self.queue)
+            self.head.move_to(moment)
+            self.acts += 1
+            self._go_on(story, away)
+
+    def _go_on(self, story: Story, away: Future[None] | None) -> None:
+        try:
+            if away is not None:
+                away.result()
+            with transaction.atomic():
+                coming = next(story, None)
+                relay.run()
+        except Exception as error:  # a demonstration that lacks one visit is better than none
+            if self.strict:
+                raise
+            log.exception("a story of the demonstration ended early")
+            self.ended_early.append(f"{type(error).__name__}: {error}")
+            return
+        if isinstance(coming, Errand):
+            moment = now()
+            gone = self.send(coming, moment)
+            if gone is None:
+                coming.work(**coming.values)
+            heapq.heappush(self.queue, (coming.back_at, next(self.turns), story, gone))
+        elif coming is not None:
+            heapq.heappush(self.queue, (coming, next(self.turns), story, None))
