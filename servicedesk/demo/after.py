@@ -35,8 +35,7 @@ def after_the_visit(v: Visit) -> Acts:
     if v.script.complaint:
         v.tell(complaints.story(v, v.t))
     for call in FollowUp.objects.filter(work_order=v.visit).waiting().order_by("sequence"):
-        if call.sequence == 1 or v.script.call in ("reached", "back", "problem"):
-            v.tell(calling(v, call))
+        v.tell(calling(v, call))
     yield from ()
 
 
@@ -67,7 +66,7 @@ def survey(v: Visit, since: dt.datetime) -> Acts:
                 by=by,
                 reasons=("late", "not_told") if question.code == "SV-08" else ("unclear",),
                 text=v.customer_says("survey_low") if question.code == "SV-08" else "",
-                call_wanted=question.code == "SV-08",
+                call_wanted=question.code == "SV-08" and v.script.extras.get("opinion") != "open",
             )
     if kind == "good" and v.chance.random() < 0.35:
         delivery.finish_survey(response, by=by, comment=v.customer_says("survey_good"))
@@ -95,7 +94,7 @@ def answer_opinions(v: Visit) -> Acts:
     """The departments say what they do about it, the next day; some still have it before them today."""
     if v.script.extras.get("opinion") == "open":
         return
-    yield v.hours.forward(v.hours.next_open(awake(v, v.t)), v.chance.uniform(200, 700))
+    yield v.hours.forward(v.hours.next_open(awake(v, v.t)), v.chance.uniform(30, 110))
     for opinion in Opinion.objects.filter(work_order=v.visit, state=OpinionState.OPEN).order_by("pk"):
         answerer = v.cast.people.get(opinion.department) or v.cast.people[Role.MANAGER]
         delivery.answer_opinion(opinion, by=Actor.of(answerer[0]), text=v.say("opinion_answer"))
@@ -108,11 +107,13 @@ def agent_of(v: Visit, call: FollowUp) -> Actor:
 
 def calling(v: Visit, call: FollowUp) -> Acts:
     """One call from the first try to its outcome, and what follows from it."""
-    kind = v.script.call if call.sequence == 1 else "reached"
+    kind = v.script.call if call.sequence == 1 or v.script.call == "refused" else "reached"
     if kind == "forgotten":
         return
     spare = (call.due_at - call.opens_at).total_seconds() / 60
-    first = v.hours.next_open(call.opens_at + dt.timedelta(minutes=v.chance.uniform(15, max(20, min(spare * 0.5, 900)))))
+    first = v.hours.next_open(
+        call.opens_at + dt.timedelta(minutes=v.chance.uniform(15, max(20, min(spare * 0.5, 900))))
+    )
     yield (moment := when_called(v, call, min(first, call.due_at - dt.timedelta(minutes=20))))
     call.refresh_from_db()
     if not call.is_waiting or v.fresh().stage not in (Stage.DELIVERED, Stage.CLOSED):
@@ -141,7 +142,7 @@ def when_called(v: Visit, call: FollowUp, usual: dt.datetime) -> dt.datetime:
     """The moment of the first try: the usual one, unless the script names one by the present hour."""
     extras, soonest = v.script.extras, call.opens_at + dt.timedelta(minutes=5)
     if "call_in" in extras and call.sequence == 1:
-        return v.hours.forward(v.present, float(extras["call_in"]))
+        return max(usual, min(v.hours.forward(v.present, float(extras["call_in"])), call.due_at))
     if "call_ago" in extras and call.sequence == 1:
         return max(soonest, v.hours.back(v.present, float(extras["call_ago"])))
     return usual
@@ -191,4 +192,3 @@ def unfinished(v: Visit, since: dt.datetime) -> Acts:
     for case in Complaint.objects.filter(work_order=v.visit).exclude(state="closed"):
         v.tell(complaints.to_the_end(v, case, moment))
     yield from ()
-

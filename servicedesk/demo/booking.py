@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 from appointments import services, slots
 from appointments.services import Car, Contact
@@ -76,7 +77,7 @@ def book(v: Visit) -> Acts:
 def take(v: Visit, slot: dt.datetime, *, by: Actor) -> None:
     """The request, or by telephone and at the desk the booking at once."""
     script = v.script
-    values = {
+    values: dict[str, Any] = {
         "centre": v.cast.centre,
         "contact": contact_of(v),
         "car": car_of(v),

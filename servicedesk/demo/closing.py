@@ -36,7 +36,7 @@ def self_check(v: Visit) -> None:
     last = Job.objects.filter(work_order=v.visit, state="done").select_related("technician").latest("finished_at")
     marks = {item.pk: Mark("pass") for item in self_check_items(Facts(v.fresh()))}
     outcomes = {concern.pk: (v.told.cause, v.told.correction) for concern in v.visit.concerns.all()}
-    quality.sign_self_check(v.visit, by=Actor.of(last.technician), marks=marks, outcomes=outcomes)
+    quality.sign_self_check(v.visit, by=workshop.hand_of(last), marks=marks, outcomes=outcomes)
 
 
 def inspect(v: Visit, *, fails: bool = False) -> None:

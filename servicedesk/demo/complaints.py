@@ -20,7 +20,9 @@ def story(v: Visit, since: dt.datetime) -> Acts:
     """`v.script.complaint` is "category:end"; ends: closed, open, investigated, answered, not_accepted, overdue."""
     category, _colon, end = v.script.complaint.partition(":")
     taken_at = v.hours.forward(since, AFTER_MINUTES)
-    back = {"open": "due_soon", "investigated": "due_later", "not_accepted": "yesterday", "overdue": "long_ago"}.get(end)
+    back = {"open": "due_soon", "investigated": "due_later", "not_accepted": "yesterday", "overdue": "long_ago"}.get(
+        end
+    )
     if back:
         taken_at = max(v.hours.forward(since, 30), moment_of(v, back))
     yield taken_at

@@ -68,4 +68,8 @@ def make_customers(centre: ServiceCentre, most: int | None = None) -> list[Vehic
 def vin_of(plate: str) -> str:
     """A number that looks like a VIN from outside North America, always the same for a plate."""
     chance = random.Random(plate)  # noqa: S311 - invented data
-    return chance.choice("JKLSWZ") + "".join(chance.choice(VIN_LETTERS) for _ in range(11)) + f"{chance.randrange(10**5):05}"
+    return (
+        chance.choice("JKLSWZ")
+        + "".join(chance.choice(VIN_LETTERS) for _ in range(11))
+        + f"{chance.randrange(10**5):05}"
+    )

@@ -11,16 +11,18 @@ import datetime as dt
 import heapq
 import itertools
 import logging
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
+from django.db.models.signals import post_save
 
 from servicedesk.clock import now
 from servicedesk.demo.playhead import Playhead
 from servicedesk.messaging import relay
+from servicedesk.messaging.models import Message
 
 log = logging.getLogger(__name__)
 
@@ -34,19 +36,21 @@ class Errand:
     back_at: dt.datetime
 
 
-Story = Generator["dt.datetime | Errand", None, None]
-Send = Callable[[Errand, dt.datetime], "Future[None] | None"]
+Story = Iterator["dt.datetime | Errand"]
+Send = Callable[[Errand, dt.datetime], "Future[None]"]
 
 
 class Engine:
-    """One service centre's stories. `send` gives an errand to another process, or returns None: then it is done here."""
+    """One service centre's stories. `send` gives an errand to another process; without it errands are done here."""
 
-    def __init__(self, head: Playhead, *, send: Send = lambda errand, moment: None, strict: bool = False) -> None:
+    def __init__(self, head: Playhead, *, send: Send | None = None, strict: bool = False) -> None:
         self.head, self.send, self.strict = head, send, strict
         self.queue: list[tuple[dt.datetime, int, Story, Future[None] | None]] = []
         self.turns = itertools.count()
         self.acts = 0
         self.ended_early: list[str] = []
+        self.posted = 0
+        post_save.connect(self._note_letter, sender=Message)
 
     def tell(self, story: Story) -> None:
         """Add a story; its first moment is asked for at once, outside any transaction."""
@@ -60,13 +64,19 @@ class Engine:
             self.acts += 1
             self._go_on(story, away)
 
+    def _note_letter(self, created: bool, **_kwargs: Any) -> None:
+        """A letter was queued: it is sent at the end of the act, at the moment of which the story tells."""
+        self.posted += created
+
     def _go_on(self, story: Story, away: Future[None] | None) -> None:
         try:
             if away is not None:
                 away.result()
             with transaction.atomic():
                 coming = next(story, None)
-                relay.run()
+                posted, self.posted = self.posted, 0
+                if posted:
+                    relay.run(limit=posted)
         except Exception as error:  # a demonstration that lacks one visit is better than none
             if self.strict:
                 raise
@@ -74,8 +84,7 @@ class Engine:
             self.ended_early.append(f"{type(error).__name__}: {error}")
             return
         if isinstance(coming, Errand):
-            moment = now()
-            gone = self.send(coming, moment)
+            gone = self.send(coming, now()) if self.send else None
             if gone is None:
                 coming.work(**coming.values)
             heapq.heappush(self.queue, (coming.back_at, next(self.turns), story, gone))

@@ -15,11 +15,12 @@ from servicedesk.staff.models import ServiceCentre
 from servicedesk.workorders.models import WorkOrder
 from servicedesk.workorders.stages import IN_HOUSE
 
-NEVER = dt.date(2000, 1, 1)
+LONG = 10_000
+"""Days since a visit of a car that never came."""
 
 
 class Garage:
-    """Cars of one centre with the date they were last planned for."""
+    """Cars of one centre with the days they come on."""
 
     def __init__(self, centre: ServiceCentre, chance: random.Random) -> None:
         here = WorkOrder.objects.filter(vehicle=OuterRef("pk"), stage__in=IN_HOUSE)
@@ -29,20 +30,20 @@ class Garage:
         )
         rows = [car for car in cars.order_by("pk") if not car.here and not car.ahead]
         chance.shuffle(rows)
-        self.last = {car.pk: centre.local(car.last).date() if car.last else NEVER for car in rows}
         self.cars = {car.pk: car for car in rows}
+        self.days = {car.pk: [centre.local(car.last).date()] if car.last else [] for car in rows}
 
     def take(self, day: dt.date, case: str = "", *, rest: int = 7) -> Vehicle | None:
-        """The car that was away for longest and can have `case`; None when every one was here `rest` days ago or less."""
-        fits = [
-            pk
-            for pk, car in self.cars.items()
-            if abs((day - self.last[pk]).days) >= rest and (not case or car.powertrain in CASES[case].drives)
-        ]
-        if not fits:
+        """The car that is away for longest around `day` and can have `case`; None when all come within `rest` days of it."""
+
+        def away(pk: int) -> int:
+            return min((abs((day - planned).days) for planned in self.days[pk]), default=LONG)
+
+        fits = [pk for pk, car in self.cars.items() if not case or car.powertrain in CASES[case].drives]
+        chosen = max(fits, key=away, default=None)
+        if chosen is None or away(chosen) < rest:
             return None
-        chosen = min(fits, key=lambda pk: self.last[pk])
-        self.last[chosen] = day
+        self.days[chosen].append(day)
         return self.cars[chosen]
 
 

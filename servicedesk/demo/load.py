@@ -33,7 +33,7 @@ FIRST = "NH"
 
 @dataclass
 class Loader:
-    """One centre's load. `share` of the usual history; `small` shows fewer cars of each kind."""
+    """One centre's load. `share` of the usual history, 0 for today alone; a `small` centre shows fewer cars of each kind."""
 
     centre: ServiceCentre
     engine: Engine
@@ -46,27 +46,23 @@ class Loader:
         self.now = now()
         self.present = self.hours.last_open(self.now)
         self.today = self.hours.date(self.present)
-        self.day_key = f"{self.centre.code}:{self.today}"
+        self.day_key = key_of(self.centre, self.today)
         self.small = self.centre.code != FIRST
-
-    def is_done(self) -> bool:
-        """Whether this centre has its today already."""
-        return begun(self.day_key)
 
     def load(self) -> int:
         """Tell everything up to the present; returns how many acts it took."""
-        if self.is_done():
+        if begun(self.day_key):
             return 0
         last = self.last_day()
         self.take_up()
         garage = Garage(self.centre, random.Random(self.day_key))  # noqa: S311 - invented data
         self.open_today(garage)
         first = max(last + dt.timedelta(days=1), self.earliest) if last else self.earliest
-        days = self.hours.open_days(first, self.today - dt.timedelta(days=1))
+        days = self.hours.open_days(first, self.today - dt.timedelta(days=1)) if self.share else []
         planned = history.visits(self.centre.code, self.hours, days, garage, share=self.share, first=last is None)
         for key, car, script, arrives in planned:
             self.tell(key, stories.visit(self.visit(car, script, arrives)))
-        if last is None:
+        if last is None and self.share:
             self.left_open(garage)
         self.engine.run(until=self.now)
         self.engine.head.move_to(self.now)
@@ -145,7 +141,9 @@ class Loader:
             opens = self.hours.windows(self.hours.next_day(self.today, days))[0][0]
             yield case, self.hours.next_open(opens + dt.timedelta(minutes=minutes))
         if not self.small:
-            yield today.LATE_BOOKING[1], self.hours.back(self.present, today.LATE_BOOKING[0])
+            minutes, case = today.LATE_BOOKING
+            since = self.hours.back(self.present, minutes)
+            yield case, since - dt.timedelta(minutes=since.minute % self.centre.slot_minutes)
 
     def ahead(self, garage: Garage, case: str, wanted: dt.datetime, number: int) -> Iterator[Visit]:
         """A visit that is only booked."""
@@ -153,7 +151,9 @@ class Loader:
         car = garage.take(self.today, case) or garage.take(self.today, case, rest=2)
         if car:
             came = chance.choice(("online", "phone"))
-            yield self.visit(car, Script(case, chance, came=came, booked_days=chance.randint(1, 4), stop="book"), wanted)
+            yield self.visit(
+                car, Script(case, chance, came=came, booked_days=chance.randint(1, 4), stop="book"), wanted
+            )
 
     def left_open(self, garage: Garage) -> None:
         """Visits of the last days that left a call, a problem, an opinion or a complaint."""
@@ -171,6 +171,18 @@ class Loader:
                 self.tell(f"{self.day_key}:left {number}", stories.visit(v))
 
 
+def key_of(centre: ServiceCentre, day: dt.date) -> str:
+    """What a loaded day is remembered by."""
+    return f"{centre.code}:{day}"
+
+
+def is_done(code: str) -> bool:
+    """Whether a centre has its today already."""
+    centre = ServiceCentre.objects.get(code=code)
+    hours = Hours(centre)
+    return begun(key_of(centre, hours.date(hours.last_open(now()))))
+
+
 def begun(key: str) -> bool:
     """Whether the story `key` was begun by an earlier load."""
     return HandledRequest.objects.filter(actor=BY.key, key=key).exists()
@@ -184,7 +196,7 @@ def remember(key: str) -> bool:
 
 def once(key: str, story: Acts) -> Story:
     """`story`, remembered with its first act."""
-    moment = next(story, None)  # type: ignore[call-overload]
+    moment = next(story, None)
     if moment is None:
         return
     yield moment

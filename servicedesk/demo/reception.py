@@ -42,7 +42,10 @@ def readings(v: Visit) -> None:
     """What the dials show."""
     car = v.vehicle
     car.refresh_from_db()
-    values: dict[str, Any] = {"odometer": (car.odometer or 20_000) + v.chance.randint(180, 1600), "keys": 1 + v.chance.randint(0, 1)}
+    values: dict[str, Any] = {
+        "odometer": (car.odometer or 20_000) + v.chance.randint(180, 1600),
+        "keys": 1 + v.chance.randint(0, 1),
+    }
     if car.powertrain != "ev":
         values["fuel"] = v.chance.choice(FUEL)
     if car.is_plugged_in:
@@ -52,7 +55,9 @@ def readings(v: Visit) -> None:
 
 def walk_around(v: Visit) -> None:
     """Around the car together: what is fine, and the marks it has."""
-    lights = ["engine"] if v.script.case == "engine_lamp" else ["battery"] if v.script.case == "charge_lamp" else ["none"]
+    lights = (
+        ["engine"] if v.script.case == "engine_lamp" else ["battery"] if v.script.case == "charge_lamp" else ["none"]
+    )
     services.record_items(v.visit, by=v.desk, answers=v.cast.all_good(), warning_lights=lights)
     for x, y in v.chance.sample(PLACES, v.chance.choice((0, 0, 1, 1, 2))):
         kind = v.chance.choice(("scratch", "scratch", "dent", "chip"))
@@ -131,12 +136,17 @@ def authorise(v: Visit) -> None:
     script = v.script
     if script.promise_in is not None:
         since_now = v.hours.forward if script.promise_in >= 0 else v.hours.back
-        promised = since_now(v.present, abs(script.promise_in)).replace(second=0, microsecond=0)
+        promised = round_time(since_now(v.present, abs(script.promise_in)))
     else:
         spare = -v.chance.uniform(*LATE_BY) if script.late else v.chance.uniform(*SLACK)
         promised = v.hours.rounded_up(v.hours.forward(v.t, max(35, v.minutes_to_ready("authorise") + spare)))
     soonest = now() + dt.timedelta(minutes=20)
     services.authorise(v.visit, by=v.desk, promised_at=max(promised, soonest))
+
+
+def round_time(moment: dt.datetime) -> dt.datetime:
+    """The full five minutes before: people promise 10:55, not 10:58."""
+    return moment.replace(minute=moment.minute - moment.minute % 5, second=0, microsecond=0)
 
 
 ACTS: dict[str, Callable[[Visit], None]] = {

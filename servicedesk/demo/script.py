@@ -98,7 +98,7 @@ def ordinary(vehicle: Vehicle, chance: random.Random, case: str = "") -> Script:
     script.waits_on_site = often(0.25)
     script.no_wash = often(0.08)
     script.finds = chance.choices(("", "approve", "decline", "settle"), (78, 13, 5, 4))[0]
-    script.fails = often(0.05)
+    script.fails = often(0.03)
     script.late = often(0.07)
     script.tells_late = script.late and often(0.5)
     script.survey = chance.choices(("", "sent", "good", "fair", "low"), (6, 36, 44, 8, 6))[0]
@@ -117,5 +117,3 @@ def arrival_of(script: Script, work_minutes: float) -> float:
         if step == script.stop:
             break
     return passed + script.age
-
-

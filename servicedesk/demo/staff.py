@@ -128,6 +128,4 @@ def _employ(user: User, account: Account, centre: ServiceCentre) -> None:
     )
     next_year = today(centre.time_zone) + dt.timedelta(days=365)
     kinds = {*account.certificates} | ({"hv"} if account.skill >= LICENSED else set())
-    Certificate.objects.bulk_create(
-        Certificate(user=user, kind=kind, valid_until=next_year) for kind in sorted(kinds)
-    )
+    Certificate.objects.bulk_create(Certificate(user=user, kind=kind, valid_until=next_year) for kind in sorted(kinds))

@@ -69,8 +69,7 @@ LEFT_OPEN = (
     came("problem solved, not told", "front_knock", 2, call="problem_solved", extras={"call_ago": 420}),
     came("opinion open", "tyres_worn", 2, survey="low", extras={"opinion": "open"}),
     came("complaint due soon", "brake_squeal", 6, complaint="CP-05:open", call="reached"),
-    came("complaint investigated", "service_mid", 7, complaint="CP-14:investigated"),
-    came("complaint answered", "paint", 8, complaint="CP-10:answered"),
+    came("complaint answered", "paint", 8, complaint="CP-14:answered"),
     came("complaint not accepted", "wheel_hum", 8, complaint="CP-18:not_accepted"),
     came("complaint overdue", "ac_warm", 9, complaint="CP-18:overdue"),
 )
@@ -104,8 +103,8 @@ DAYS_AHEAD = (
 )
 FEW_AHEAD = 1
 """How many of each of these a smaller centre has."""
-LATE_BOOKING = (22, "ac_warm")
-"""A booked car that should have come so many minutes ago."""
+LATE_BOOKING = (11, "ac_warm")
+"""A booked car that should have come at least so many minutes ago."""
 
 
 def script_of(situation: Situation, chance: random.Random) -> Script:

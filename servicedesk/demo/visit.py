@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from appointments.models import Appointment
 from servicedesk.customers.models import Vehicle
-from servicedesk.demo.cast import Cast
 from servicedesk.demo.cases import CASES
-from servicedesk.demo.engine import Errand, Story
+from servicedesk.demo.cast import Cast
+from servicedesk.demo.engine import Story
 from servicedesk.demo.hours import Hours
 from servicedesk.demo.script import STEPS, Script
 from servicedesk.demo.words import Told, concern, phrase
@@ -19,7 +19,9 @@ from servicedesk.staff.models import User
 from servicedesk.staff.roles import Role
 from servicedesk.workorders.models import WorkOrder
 
-Acts = Iterator["dt.datetime | Errand"]
+CHANGING = ("stage", "promised_at", "ready_at", "delivered_at", "odometer_in", "wash_wanted", "waits_on_site")
+"""What services change on a work order."""
+Acts = Story
 
 
 @dataclass
@@ -84,8 +86,8 @@ class Visit:
 
     def fresh(self) -> WorkOrder:
         """The work order as it stands now."""
-        self.order = WorkOrder.objects.for_rows().get(pk=self.visit.pk)
-        return self.order
+        self.visit.refresh_from_db(fields=CHANGING)
+        return self.visit
 
     def work_minutes(self) -> float:
         """Opening minutes that the booked work takes."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import random
-from collections.abc import Iterator
 from decimal import Decimal
 
 from reception import services as reception
@@ -60,6 +59,12 @@ def bay_for(v: Visit, jobs: list[Job]) -> Bay | None:
     return next((bay for bay in free if bay.kind == wanted), free[0] if free else None)
 
 
+def hand_of(job: Job) -> Actor:
+    """Who has the job."""
+    assert job.technician
+    return Actor.of(job.technician)
+
+
 def next_job(v: Visit) -> Job | None:
     """What is to be done next on the car: what runs, what was begun, then what waits."""
     order = (JobState.RUNNING, JobState.PAUSED, JobState.ACKNOWLEDGED, JobState.ASSIGNED, JobState.WAITING)
@@ -84,7 +89,7 @@ def work(v: Visit) -> Acts:
             assign(v, list(Job.objects.to_assign().filter(work_order=v.visit)))
         elif job.state == JobState.ASSIGNED:
             yield v.later(3) if begun else v.step("begin")
-            services.begin(v.visit, by=Actor.of(job.technician))
+            services.begin(v.visit, by=hand_of(job))
         else:
             if job.state != JobState.RUNNING:
                 yield from take_up(v, job)
@@ -110,7 +115,7 @@ def take_up(v: Visit, job: Job) -> Acts:
             return
         busy = WorkSpan.objects.running().filter(technician_id=job.technician_id).exists()
         if not busy:
-            services.start(job, by=Actor.of(job.technician))
+            services.start(job, by=hand_of(job))
             return
         yield v.later(WAIT)
 
@@ -118,7 +123,7 @@ def take_up(v: Visit, job: Job) -> Acts:
 def run(v: Visit, pk: int, *, first: bool) -> Acts:
     """A running job to its end: what is seen on the way, pauses when the doors close, its readings."""
     job = Job.objects.select_related("line__operation", "item", "technician", "work_order").get(pk=pk)
-    by = Actor.of(job.technician)
+    by = hand_of(job)
     length = max(4.0, v.job_minutes(job.std_hours))
     done = min(length - 2, sum(span.seconds for span in job.spans.all()) / 60)
     for mark, act in [*marks(v, job, length, first), (length, "finish")]:
@@ -137,7 +142,7 @@ def run(v: Visit, pk: int, *, first: bool) -> Acts:
                 yield v.at(v.hours.next_open(end))
                 yield from take_up(v, job)
                 job.refresh_from_db()
-                by = Actor.of(job.technician)
+                by = hand_of(job)
         yield from ACTS[act](v, job, by)
 
 
@@ -177,7 +182,7 @@ def find(v: Visit, job: Job, by: Actor) -> Acts:
     yield from ()
 
 
-def deal_with(v: Visit, finding: Finding, since: dt.datetime) -> Iterator[dt.datetime]:
+def deal_with(v: Visit, finding: Finding, since: dt.datetime) -> Acts:
     """The supervisor proposes or settles it, the advisor asks, the customer decides from his link."""
     stop = v.script.extras.get("finding", "")
     if stop == "reported":

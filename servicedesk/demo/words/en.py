@@ -1,6 +1,6 @@
 """What customers of the Singapore centre say and what its people write: the demonstration's words in English.
 
-Fields as in `zh_hant`.
+Fields as in `zh_hant`. Long, because it is one list of words.
 """
 
 CONCERNS = {
@@ -234,7 +234,12 @@ PHRASES = {
     "cancel": ["Customer is overseas, will book again", "Car was sold"],
     "give_back": ["Customer does not want the repair for now"],
     "rework": ["Still squeals front left at light braking", "Steering wheel 3 degrees to the right when straight"],
-    "call_good": ["Drives well, thank you.", "The noise is gone.", "All good, very clear explanation.", "No problem at all."],
+    "call_good": [
+        "Drives well, thank you.",
+        "The noise is gone.",
+        "All good, very clear explanation.",
+        "No problem at all.",
+    ],
     "survey_good": ["Very clear explanation of every step.", "On time and very clean."],
     "survey_low": ["Promised four o'clock, waited till almost six and nobody called me."],
     "opinion": ["Would like a call half an hour before the car is ready."],
@@ -242,9 +247,24 @@ PHRASES = {
 }
 
 PROBLEMS = [
-    ("supervisor", "Still groans when braking in reverse", "Pads chamfered again, three quiet road tests", "Groans in reverse, else fine."),
-    ("advisor", "No e-invoice received", "Sent again and confirmed by phone", "Good repair, but I never got the invoice."),
-    ("supervisor", "Aircon still not cold in traffic", "Refrigerant topped up, valve core replaced, 6 °C", "Cold when moving, warm in jams."),
+    (
+        "supervisor",
+        "Still groans when braking in reverse",
+        "Pads chamfered again, three quiet road tests",
+        "Groans in reverse, else fine.",
+    ),
+    (
+        "advisor",
+        "No e-invoice received",
+        "Sent again and confirmed by phone",
+        "Good repair, but I never got the invoice.",
+    ),
+    (
+        "supervisor",
+        "Aircon still not cold in traffic",
+        "Refrigerant topped up, valve core replaced, 6 °C",
+        "Cold when moving, warm in jams.",
+    ),
 ]
 
 COMPLAINTS = {

@@ -1,7 +1,8 @@
 """What Taiwanese customers say and what people of the Taiwan centre write: the demonstration's words in 繁體中文.
 
 `CONCERNS`: case → (the customer's words, when it shows, what is found during the work, cause, correction).
-`PHRASES`: occasion → choices. `COMPLAINTS` and `PROBLEMS` have the fields that their records ask for.
+`PHRASES`: occasion → choices. `COMPLAINTS` and `PROBLEMS` have the fields that their records ask for. Long, because it is
+one list of words.
 """
 
 CONCERNS = {

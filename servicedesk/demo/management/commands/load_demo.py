@@ -5,6 +5,7 @@ Safe to repeat: what is there stays as people left it, and a later day adds its 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.conf import settings
@@ -16,9 +17,8 @@ from servicedesk.catalogue.models import LabourOperation
 from servicedesk.demo import crew
 from servicedesk.demo.centres import SITES, complete, make_centre
 from servicedesk.demo.customers import FEW, make_customers
-from servicedesk.demo.load import Loader
+from servicedesk.demo.load import is_done
 from servicedesk.demo.staff import ACCOUNTS, COLLEAGUES, ELSEWHERE, join_managers, make_accounts
-from servicedesk.staff.models import ServiceCentre
 
 
 class Command(BaseCommand):
@@ -44,19 +44,18 @@ class Command(BaseCommand):
             people_only()
             return
         everybody()
-        codes = [site.code for site in SITES]
-        for code, acts, ended in self.loaded(codes, options["history"]):
-            self.stdout.write(f"{code}: {acts} acts" if acts else f"{code}: nothing new today")
-            for reason in ended:
+        codes = [site.code for site in SITES if not is_done(site.code)]
+        for code, done in self.loaded(codes, options["history"]):
+            spent = f"{done.acts} acts in {done.seconds:.0f} s of processor time"
+            self.stdout.write(f"{code}: {spent}")
+            for reason in done.ended_early:
                 self.stderr.write(f"  ended early: {reason}")
 
-    def loaded(self, codes: list[str], share: float) -> Any:
-        """Load every centre: in several processes, or in this one within somebody's transaction (a test's)."""
+    def loaded(self, codes: list[str], share: float) -> Iterable[tuple[str, crew.Done]]:
+        """Load these centres: in several processes, or in this one within somebody's transaction (a test's)."""
         if connection.in_atomic_block:
-            return [(code, *crew.load_one(code, share)) for code in codes]
-        if all(is_done(code) for code in codes):
-            return [(code, 0, []) for code in codes]
-        return crew.load_all(codes, share)
+            return [(code, crew.load_one(code, share)) for code in codes]
+        return crew.load_all(codes, share) if codes else []
 
 
 @transaction.atomic
@@ -68,7 +67,7 @@ def people_only() -> None:
 
 
 def everybody() -> None:
-    """All centres with staff and customers, committed before the first visit: one can sign in at once."""
+    """All centres with their staff, committed before the first visit: one can sign in at once."""
     if not LabourOperation.objects.exists():
         call_command("load_reference", verbosity=0)
     for site in SITES:
@@ -78,12 +77,3 @@ def everybody() -> None:
             accounts = [*ACCOUNTS, *COLLEAGUES] if site.code == SITES[0].code else ELSEWHERE[site.code]
             make_accounts(centre, accounts)
             join_managers(centre)
-    for site in SITES:
-        with transaction.atomic():
-            make_customers(ServiceCentre.objects.get(code=site.code))
-
-
-def is_done(code: str) -> bool:
-    """Whether a centre has its today."""
-    with crew.at_work() as head:
-        return Loader(ServiceCentre.objects.get(code=code), crew.Engine(head)).is_done()
