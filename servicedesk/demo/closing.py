@@ -154,7 +154,7 @@ def to_the_door(v: Visit, first: str = "selfcheck") -> Acts:
             if v.fresh().stage == Stage.REWORK:
                 yield from rework(v)
         elif name == "bill":
-            if not v.fresh().bills.filter(state="issued").exists():
+            if not v.visit.bills.filter(state="issued").exists():
                 cashier = v.cast.user(Role.CASHIER)
                 yield Errand(bill, {"visit": v.visit.pk, "cashier": cashier.pk}, v.hours.forward(v.t, 1))
                 v.later(1)

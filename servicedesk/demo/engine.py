@@ -37,6 +37,9 @@ class Errand:
 
 
 Story = Iterator["dt.datetime | Errand"]
+Waiting = tuple[dt.datetime, int, Story, "Future[None] | None"]
+"""The moment of the next act, the turn among equals, the story, and the errand it waits for."""
+MOST_AWAY = 6
 Send = Callable[[Errand, dt.datetime], "Future[None]"]
 
 
@@ -45,7 +48,7 @@ class Engine:
 
     def __init__(self, head: Playhead, *, send: Send | None = None, strict: bool = False) -> None:
         self.head, self.send, self.strict = head, send, strict
-        self.queue: list[tuple[dt.datetime, int, Story, Future[None] | None]] = []
+        self.queue: list[Waiting] = []
         self.turns = itertools.count()
         self.acts = 0
         self.ended_early: list[str] = []
@@ -57,12 +60,25 @@ class Engine:
         self._go_on(story, None)
 
     def run(self, until: dt.datetime) -> None:
-        """Carry out every act up to `until`; what comes later is not told."""
-        while self.queue and self.queue[0][0] <= until:
-            moment, _turn, story, away = heapq.heappop(self.queue)
-            self.head.move_to(moment)
+        """Carry out every act up to `until`; what comes later is not told.
+
+        Whoever waits for an errand lets others go before him: nobody else needs the car meanwhile.
+        """
+        away: list[Waiting] = []
+        while away or (self.queue and self.queue[0][0] <= until):
+            back = next((waiting for waiting in away if waiting[3] is None or waiting[3].done()), None)
+            if back is None and (len(away) > MOST_AWAY or not self.queue or self.queue[0][0] > until):
+                back = away[0]
+            if back:
+                away.remove(back)
+            else:
+                back = heapq.heappop(self.queue)
+                if back[3] is not None and not back[3].done():
+                    away.append(back)
+                    continue
+            self.head.move_to(back[0])
             self.acts += 1
-            self._go_on(story, away)
+            self._go_on(back[2], back[3])
 
     def _note_letter(self, created: bool, **_kwargs: Any) -> None:
         """A letter was queued: it is sent at the end of the act, at the moment of which the story tells."""

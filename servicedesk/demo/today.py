@@ -84,7 +84,6 @@ SMALL = frozenset(
         "ready",
         "delivered, invited",
         "problem open",
-        "complaint due soon",
         "call later today",
     }
 )
