@@ -11,10 +11,14 @@ from zoneinfo import ZoneInfo
 _offset: Callable[[], dt.timedelta] | None = None
 
 
-def set_offset_source(source: Callable[[], dt.timedelta] | None) -> None:
-    """Let `source` say how far the clock is moved. Called once, by `staff`, and only where the clock is movable."""
+def set_offset_source(source: Callable[[], dt.timedelta] | None) -> Callable[[], dt.timedelta] | None:
+    """Let `source` say how far the clock of this process is moved; returns what said so before.
+
+    Called once by `staff`, only where the clock is movable, and by the demonstration while it writes history.
+    """
     global _offset
-    _offset = source
+    before, _offset = _offset, source
+    return before
 
 
 def now() -> dt.datetime:

@@ -74,6 +74,7 @@ INSTALLED_APPS = [
     "delivery",
     "followup",
     "complaints",
+    "servicedesk.demo",
 ]
 
 MIDDLEWARE = [

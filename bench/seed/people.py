@@ -11,7 +11,8 @@ from django.contrib.auth.hashers import make_password
 
 from bench.seed.catalogue import Checklists, Recipe, checklists, recipes
 from bench.seed.plan import CENTRES, Calendar, centres_for, open_days, shares, years_for
-from servicedesk.customers.management.commands.load_demo import CLOSES, OPENS, WORKDAYS, make_accounts, make_centre
+from servicedesk.demo.centres import CLOSES, OPENS, WORKDAYS, make_centre
+from servicedesk.demo.staff import make_accounts
 from servicedesk.staff.models import Bay, Certificate, Membership, OpeningHours, ServiceCentre, Shift, User
 from servicedesk.staff.roles import Role
 

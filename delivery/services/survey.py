@@ -86,13 +86,13 @@ def answer_question(response: SurveyResponse, code: str, value: str, *, by: Acto
     The last question finishes the survey, a low last answer once its why was asked (`explain_answer`).
     """
     response = _unfinished(response)
-    question = SurveyQuestion.objects.filter(active=True, code=code).exclude(scale="text").first()
+    asked = questions()
+    question = next((row for row in asked if row.code == code), None)
     if question is None or value not in question.choices:
         raise SurveyRefused(_("Choose one of the answers."))
-    answer, _created = SurveyAnswer.objects.update_or_create(
+    answer, created = SurveyAnswer.objects.update_or_create(
         response=response, question=question, defaults={"value": value, "at": now()}
     )
-    opinion = Opinion.objects.filter(work_order=response.work_order, question=question).first()
     if question.is_alarming(value):
         pass_on(
             response.work_order,
@@ -101,11 +101,11 @@ def answer_question(response: SurveyResponse, code: str, value: str, *, by: Acto
             value=value,
             by=by,
         )
-    elif opinion is not None and opinion.state == OpinionState.OPEN:
-        opinion.state, opinion.value = OpinionState.WITHDRAWN, value
-        opinion.save(update_fields=["state", "value"])
-    if not question.is_alarming(value):
-        _finish_after(response, code, by)
+        return answer
+    if not created:
+        passed_on = Opinion.objects.filter(work_order=response.work_order, question=question, state=OpinionState.OPEN)
+        passed_on.update(state=OpinionState.WITHDRAWN, value=value)
+    _finish_after(response, code, asked, by)
     return answer
 
 
@@ -130,7 +130,7 @@ def explain_answer(
     opinion.call_wanted = opinion.call_wanted or call_wanted
     opinion.save(update_fields=["reasons", "text", "call_wanted"])
     events.record(response.work_order, "survey.explained", by=by, text=opinion.text, data={"question": code})
-    _finish_after(response, code, by)
+    _finish_after(response, code, questions(), by)
     return opinion
 
 
@@ -139,7 +139,7 @@ def finish_survey(response: SurveyResponse, *, by: Actor, comment: str = "") -> 
     """Close the survey once all required questions are answered; a remark, taken once, goes to customer service."""
     rows = SurveyResponse.objects.select_for_update(of=("self",)).select_related("work_order__centre", "link")
     response, comment = rows.get(pk=response.pk), comment.strip()
-    if _left(response):
+    if _left(response, questions()):
         raise SurveyRefused(_("Some questions are still open."))
     if comment and response.comment:
         raise SurveyRefused(_("You have already told us something here. Thank you."))
@@ -151,13 +151,13 @@ def finish_survey(response: SurveyResponse, *, by: Actor, comment: str = "") -> 
     return response
 
 
-def _left(response: SurveyResponse) -> bool:
+def _left(response: SurveyResponse, asked: list[SurveyQuestion]) -> bool:
     answered = set(response.answers.values_list("question_id", flat=True))
-    return any(question.required and question.pk not in answered for question in questions())
+    return any(question.required and question.pk not in answered for question in asked)
 
 
-def _finish_after(response: SurveyResponse, code: str, by: Actor) -> None:
-    if code == questions()[-1].code and not _left(response):
+def _finish_after(response: SurveyResponse, code: str, asked: list[SurveyQuestion], by: Actor) -> None:
+    if code == asked[-1].code and not _left(response, asked):
         _complete(response, by)
 
 

@@ -64,16 +64,23 @@ def record_items(
     unknown = [pk for pk in answers if pk not in items]
     if unknown:
         raise InspectionRefused(_("This item is not on the list. Reload the page."))
-    for pk, (value, words) in answers.items():
-        offered = [choice for choice, _words, _tone in checklist.choices_of(items[pk])]
+    for pk, (value, _words) in answers.items():
+        offered = [choice for choice, _label, _tone in checklist.choices_of(items[pk])]
         if value and offered and value not in offered:
             raise InspectionRefused(_("“%(item)s”: choose one of the answers offered.") % {"item": items[pk].name})
-        if not value:
-            InspectionItem.objects.filter(inspection=inspection, item_id=pk).delete()
-            continue
-        InspectionItem.objects.update_or_create(
-            inspection=inspection, item_id=pk, defaults={"value": value[:200], "note": words[:200]}
-        )
+    taken_back = [pk for pk, (value, _words) in answers.items() if not value]
+    if taken_back:
+        InspectionItem.objects.filter(inspection=inspection, item__in=taken_back).delete()
+    InspectionItem.objects.bulk_create(
+        [
+            InspectionItem(inspection=inspection, item_id=pk, value=value[:200], note=words[:200])
+            for pk, (value, words) in answers.items()
+            if value
+        ],
+        update_conflicts=True,
+        unique_fields=["inspection", "item"],
+        update_fields=["value", "note"],
+    )
     if warning_lights is not None:
         lights = list(dict.fromkeys(warning_lights))
         inspection.warning_lights = [light for light in lights if light != "none"] or lights

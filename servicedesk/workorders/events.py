@@ -77,17 +77,18 @@ def text_hash(text: str, salt: str) -> str:
 def record(work_order: WorkOrder, kind: str, *, by: Actor, text: str = "", data: dict[str, Any] | None = None) -> Event:
     """Append an event to the visit's chain. `kind` is "chapter.verb"; `data` holds codes and numbers, `text` free words."""
     with transaction.atomic():
-        WorkOrder.objects.select_for_update(of=("self",)).only("pk").get(pk=work_order.pk)
-        last = Event.objects.filter(work_order=work_order).order_by("-seq").only("seq", "hash").first()
+        WorkOrder.objects.select_for_update(of=("self",)).values_list("pk").get(pk=work_order.pk)
+        last = Event.objects.filter(work_order=work_order).order_by("-seq").values_list("seq", "hash").first()
+        seq, previous = last or (0, "")
         salt = secrets.token_hex(16)
         event = Event(
             work_order=work_order,
-            seq=last.seq + 1 if last else 1,
+            seq=seq + 1,
             kind=kind,
             at=now(),
             data=data or {},
             text_hash=text_hash(text, salt) if text else "",
-            previous_hash=last.hash if last else "",
+            previous_hash=previous,
             **actor_values(by),
         )
         event.hash = chain_hash(event)

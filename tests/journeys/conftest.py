@@ -71,7 +71,7 @@ def house() -> Iterator[House]:
     try:
         made.start_servers()
         made.prepare()
-        made.manage("load_demo")
+        made.manage("load_demo", "--people")
         made.set_clock(TUESDAY_TEN)
         made.start_web()
         made.start_worker()

@@ -41,7 +41,7 @@ class Service(Stack):
         if self.postgres:
             testing.copy(testing.migrated(self.state), self.postgres.data)
         self.start()
-        self.manage("load_demo")
+        self.manage("load_demo", "--people")
         return self
 
     def ring(self, task: str, *ids: int) -> None:
