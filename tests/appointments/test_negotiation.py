@@ -84,6 +84,23 @@ def test_the_customer_takes_one_by_his_link_once(request_waiting: Appointment, a
     assert places_are_right() == []
 
 
+def test_a_confirmed_time_that_no_longer_suits_is_negotiated(centre: Any, advisor: Any, reference: None) -> None:
+    row = confirmed(centre, advisor)
+    first, second, _third = offered(row, advisor)
+    row.refresh_from_db()
+    assert (row.state, SlotPlace.objects.count()) == ("proposed", 4)  # its own place stays held
+    services.take_offer(row, offer_id=second.pk, by=Actor.of(advisor))
+    row.refresh_from_db()
+    assert (row.state, row.starts_at) == ("confirmed", second.starts_at)
+    assert Message.objects.filter(kind="appointment_confirmed").count() == 2
+    offered(row, advisor)
+    services.decline_offers(row, by=Actor.of(advisor))
+    row.refresh_from_db()
+    assert (row.state, row.starts_at) == ("requested", second.starts_at)
+    assert Promise.objects.pending().about(row, Promise.Kind.BOOKING_ANSWER).exists()
+    assert places_are_right() == []
+
+
 def test_none_suits_and_the_advisor_calls(request_waiting: Appointment, advisor: Any) -> None:
     offered(request_waiting, advisor)
     person = customer_of(request_waiting)
@@ -130,7 +147,7 @@ def test_what_the_advisor_settles_by_telephone_frees_the_offers(
 
 
 def test_wrong_state_and_wrong_times_are_refused(centre: Any, advisor: Any, reference: None) -> None:
-    row = confirmed(centre, advisor)
+    row = services.cancel(confirmed(centre, advisor), by=Actor.of(advisor))
     with pytest.raises(Refusal):
         offered(row, advisor)
     row = requested(centre, plate="AAA-0001", phone="0911000001")
