@@ -9,6 +9,7 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.urls import reverse_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -212,7 +213,20 @@ class StaffBookingForm(CarFields, ContactFields):
         label=gettext_lazy("Services"), queryset=LabourOperation.objects.offered(), to_field_name="code", required=False
     )
     date = forms.DateField(
-        label=gettext_lazy("Date"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+        label=gettext_lazy("Date"),
+        widget=forms.DateInput(
+            attrs={
+                "type": "date",
+                "hx-get": reverse_lazy("appointments:new"),
+                "hx-trigger": "change",
+                "hx-params": "date",
+                "hx-target": "#id_starts_at",
+                "hx-select": "#id_starts_at",
+                "hx-select-oob": "#capacity",
+                "hx-swap": "outerHTML",
+            },
+            format="%Y-%m-%d",
+        ),
     )
     starts_at = SlotField(
         label=gettext_lazy("Time"), max_length=40, error_messages={"required": gettext_lazy("Choose a time.")}

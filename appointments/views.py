@@ -241,7 +241,8 @@ def new(request: HttpRequest) -> HttpResponse:
             on_refusal=f"{reverse('appointments:new')}?date={date}",
         )
     if "show_times" in request.POST:
-        form = StaffBookingForm(None, centre=centre, initial={**initial, **request.POST.dict(), "date": date})
+        typed = {**request.POST.dict(), "operations": request.POST.getlist("operations")}
+        form = StaffBookingForm(None, centre=centre, initial={**initial, **typed, "date": date})
     day = slots.days_from(centre, date, 1)[0]
     status = 422 if form.is_bound and form.errors else 200
     context = {"form": form, "day": day, "date": date, "warnings": warnings_about(vehicle) if vehicle else []}

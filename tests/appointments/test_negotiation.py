@@ -86,7 +86,7 @@ def test_the_customer_takes_one_by_his_link_once(request_waiting: Appointment, a
 
 def test_a_confirmed_time_that_no_longer_suits_is_negotiated(centre: Any, advisor: Any, reference: None) -> None:
     row = confirmed(centre, advisor)
-    first, second, _third = offered(row, advisor)
+    _first, second, _third = offered(row, advisor)
     row.refresh_from_db()
     assert (row.state, SlotPlace.objects.count()) == ("proposed", 4)  # its own place stays held
     services.take_offer(row, offer_id=second.pk, by=Actor.of(advisor))
