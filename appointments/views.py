@@ -26,8 +26,6 @@ from servicedesk.staff.roles import Role
 from servicedesk.workorders.models import Promise
 
 LONGEST = 100
-OFFERED = 9
-"""Free times shown beside a booking."""
 DESK = (Role.ADVISOR, Role.MANAGER)
 
 
@@ -85,7 +83,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         {
             "appointment": appointment,
             "promise": Promise.objects.pending().about(appointment, Promise.Kind.BOOKING_ANSWER).first(),
-            "alternatives": slots.nearest_free(appointment.centre, appointment.starts_at, count=OFFERED)
+            "alternatives": slots.alternatives(appointment.centre, appointment.starts_at)
             if appointment.is_expected
             else [],
             "offers": appointment.offers.order_by("-offered_at", "starts_at"),
@@ -142,7 +140,7 @@ def confirm(request: HttpRequest, pk: int) -> HttpResponse:
 def offer(request: HttpRequest, pk: int) -> HttpResponse:
     """Offer the customer other times, which he answers by his link."""
     appointment = fetch(request, Appointment.objects.select_related("centre"), pk=pk)
-    free = (slot.at for slot in slots.nearest_free(appointment.centre, appointment.starts_at, count=OFFERED))
+    free = (slot.at for slot in slots.alternatives(appointment.centre, appointment.starts_at))
     return act(
         request,
         pk,

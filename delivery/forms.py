@@ -107,7 +107,9 @@ class AcceptanceForm(forms.Form):
         label=_("What is he to the customer?"), choices=[("", "—"), *Handover.Relation.choices], required=False
     )
     authorised = forms.ChoiceField(
-        label=_("How did the customer authorise him?"), choices=[("", "—"), *Handover.Authorised.choices], required=False
+        label=_("How did the customer authorise him?"),
+        choices=[("", "—"), *Handover.Authorised.choices],
+        required=False,
     )
     signature = forms.CharField(required=False, max_length=280_000)
     signature_name = forms.CharField(

@@ -193,8 +193,7 @@ class Handover(ActorFields):
                 condition=models.Q(accepted=True) | ~models.Q(objection=""), name="refused_handover_has_a_reason"
             ),
             models.CheckConstraint(
-                condition=models.Q(relation="", authorised="")
-                | (~models.Q(relation="") & ~models.Q(authorised="")),
+                condition=models.Q(relation="", authorised="") | (~models.Q(relation="") & ~models.Q(authorised="")),
                 name="proxy_says_who_and_by_whose_leave",
             ),
         ]

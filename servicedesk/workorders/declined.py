@@ -33,7 +33,9 @@ def left_undone(*, customer: Any = None, vehicle: Any = None, except_for: Any = 
         state__in=(LineState.DECLINED, LineState.DEFERRED),
         created_at__gte=now() - REMEMBERED,
     )
-    rows = rows.filter(work_order__vehicle=vehicle) if vehicle is not None else rows.filter(work_order__customer=customer)
+    rows = (
+        rows.filter(work_order__vehicle=vehicle) if vehicle is not None else rows.filter(work_order__customer=customer)
+    )
     if except_for is not None:
         rows = rows.exclude(work_order=except_for)
     related = rows.select_related("operation", "work_order__vehicle", "work_order__centre")

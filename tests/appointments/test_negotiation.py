@@ -52,6 +52,13 @@ def test_offering_holds_places_keeps_the_promise_and_writes(request_waiting: App
     assert places_are_right() == []
 
 
+def test_three_times_of_three_days_are_at_hand(centre: Any, reference: None) -> None:
+    near = [centre.local(one.at).strftime("%d %H:%M") for one in slots.alternatives(centre, slot(centre))]
+    assert [text[:2] for text in near] == ["24"] * 3 + ["25"] * 3 + ["26"] * 3
+    assert "24 14:00" not in near
+    assert "25 14:00" in near
+
+
 def test_the_last_place_on_offer_is_not_sold_to_another(centre: Any, advisor: Any, reference: None) -> None:
     centre.reception_places = 1
     centre.save(update_fields=["reception_places"])

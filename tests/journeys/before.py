@@ -23,20 +23,21 @@ def _authorised(plate: str) -> WorkOrder:
     )
 
 
-def in_repair(plate: str) -> int:
-    """A walk-in whose oil change is running."""
-    return workshop.in_repair(_authorised(plate), somebody("technician"), somebody("supervisor")).pk
+def in_repair(plate: str, technician: str = "technician") -> int:
+    """A walk-in whose service is being done."""
+    return workshop.in_repair(_authorised(plate), somebody(technician), somebody("supervisor")).pk
 
 
 def ready(plate: str) -> int:
     """Repaired, inspected, washed, billed and paid; nobody has told the customer yet."""
-    return _to_ready(WorkOrder.objects.get(pk=in_repair(plate)))
+    return _to_ready(WorkOrder.objects.get(pk=in_repair(plate, "technician2")), "technician2")
 
 
 def finished(pk: int) -> int:
     """The visit that is in repair, brought to the end of chapter 6."""
-    order = WorkOrder.objects.get(pk=_to_ready(WorkOrder.objects.get(pk=pk)))
-    return _gone(order)
+    order = WorkOrder.objects.get(pk=pk)
+    workshop.assigned(order, somebody("technician"), somebody("supervisor"))
+    return _gone(WorkOrder.objects.get(pk=_to_ready(order)))
 
 
 def delivered(plate: str) -> int:
@@ -55,9 +56,9 @@ def complained(pk: int) -> int:
     return complaints.taken(WorkOrder.objects.get(pk=pk), somebody("agent")).pk
 
 
-def _to_ready(order: WorkOrder) -> int:
-    workshop.finish_jobs(order, somebody("technician"))
-    quality.self_checked(order, somebody("technician"))
+def _to_ready(order: WorkOrder, technician: str = "technician") -> int:
+    workshop.finish_jobs(order, somebody(technician))
+    quality.self_checked(order, somebody(technician))
     quality.inspected(order, somebody("inspector"))
     delivery.made_ready(order, somebody("detailer"), somebody("cashier"))
     delivery.paid(order, somebody("cashier"))

@@ -33,9 +33,9 @@ def test_a_customer_who_cannot_be_reached(house: House, person: Callable[..., Pe
     letter = house.letter("followup_sorry_missed_you")
     assert "UNR-0001" in letter.subject + letter.body
     agent.go("/follow-up/")
-    agent.press("未聯絡上")
+    agent.press("無法聯繫")
     agent.page.locator(".sd-desk .q").get_by_text("UNR-0001").click()
-    agent.sees("未能聯絡上客戶")
+    agent.sees("未聯繫上客戶")
     agent.look_over("unreachable")
     assert stage_of(house, visit) == "closed"
 
@@ -120,7 +120,6 @@ def test_a_late_answer_goes_up_by_itself(house: House, person: Callable[..., Per
     case = house.before("complained", house.before("delivered", "LAT-0001"))
     due = house.one("SELECT answer_due_at FROM complaints_complaint WHERE id = %s", case)
     house.set_clock(due + dt.timedelta(minutes=5))
-    house.ring("servicedesk.sweep") if False else None
     house.wait("escalate", lambda: house.one("SELECT layer FROM complaints_complaint WHERE id = %s", case) == 2, 90)
     manager = person(owner(house, case))
     manager.go("/")
