@@ -9,6 +9,7 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.urls import reverse_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -142,7 +143,7 @@ class ContactFields(forms.Form):
     )
     phone = forms.CharField(label=gettext_lazy("Mobile"), max_length=40)
     email = forms.EmailField(label=gettext_lazy("E-mail"), max_length=254, required=False)
-    channel = forms.ChoiceField(label=gettext_lazy("How shall we write to you?"), choices=Channel.choices)
+    channel = forms.ChoiceField(label=gettext_lazy("How to write to the customer"), choices=Channel.choices)
     language = forms.ChoiceField(label=gettext_lazy("Language of messages and papers"), choices=settings.LANGUAGES)
 
     def __init__(self, *args: Any, centre: ServiceCentre, **kwargs: Any) -> None:
@@ -173,6 +174,7 @@ class ContactFields(forms.Form):
 class ContactForm(ContactFields):
     """Step 4: who books. `website` is a trap for robots; people do not see it."""
 
+    channel = forms.ChoiceField(label=gettext_lazy("How shall we write to you?"), choices=Channel.choices)
     agree = forms.BooleanField(
         label=gettext_lazy("You may use these particulars to arrange this service"),
         error_messages={"required": gettext_lazy("Without this we cannot arrange a time with you.")},
@@ -209,10 +211,28 @@ class StaffBookingForm(CarFields, ContactFields):
         widget=forms.Textarea(attrs={"rows": 3}),
     )
     operations = forms.ModelMultipleChoiceField(
-        label=gettext_lazy("Services"), queryset=LabourOperation.objects.offered(), to_field_name="code", required=False
+        label=gettext_lazy("Services"),
+        queryset=LabourOperation.objects.offered(),
+        to_field_name="code",
+        required=False,
+        widget=forms.SelectMultiple(attrs={"size": 8}),
+        help_text=gettext_lazy("Several: hold Ctrl while you click."),
     )
     date = forms.DateField(
-        label=gettext_lazy("Date"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+        label=gettext_lazy("Date"),
+        widget=forms.DateInput(
+            attrs={
+                "type": "date",
+                "hx-get": reverse_lazy("appointments:new"),
+                "hx-trigger": "change",
+                "hx-params": "date",
+                "hx-target": "#id_starts_at",
+                "hx-select": "#id_starts_at",
+                "hx-select-oob": "#capacity",
+                "hx-swap": "outerHTML",
+            },
+            format="%Y-%m-%d",
+        ),
     )
     starts_at = SlotField(
         label=gettext_lazy("Time"), max_length=40, error_messages={"required": gettext_lazy("Choose a time.")}

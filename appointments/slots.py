@@ -123,6 +123,22 @@ def nearest_free(centre: ServiceCentre, wanted: dt.datetime, count: int = 3) -> 
     return sorted(sorted(slots, key=lambda slot: abs(slot.at - wanted))[:count], key=lambda slot: slot.at)
 
 
+def alternatives(centre: ServiceCentre, wanted: dt.datetime, *, days: int = 3, per_day: int = 3) -> list[Slot]:
+    """Free slots beside `wanted`, on its own day and the next ones: of each the nearest to that time of day (M1.2-b)."""
+
+    def off(slot: Slot) -> int:
+        at, to = centre.local(slot.at), centre.local(wanted)
+        return abs((at.hour - to.hour) * 60 + at.minute - to.minute)
+
+    since = max(centre.today(), centre.local(wanted).date())
+    by_day: dict[dt.date, list[Slot]] = {}
+    for slot in free_slots(centre, since, SEARCH_DAYS):
+        if slot.at != wanted:
+            by_day.setdefault(centre.local(slot.at).date(), []).append(slot)
+    chosen = [slot for date in sorted(by_day)[:days] for slot in sorted(by_day[date], key=off)[:per_day]]
+    return sorted(chosen, key=lambda slot: slot.at)
+
+
 def check_offered(centre: ServiceCentre, starts_at: dt.datetime) -> None:
     """Refuse a time that is past, too far ahead or off the grid of the opening hours."""
     if starts_at <= now():

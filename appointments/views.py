@@ -16,7 +16,9 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from appointments import hooks, services, slots
 from appointments.forms import MoveForm, OfferForm, ReasonForm, StaffBookingForm, car_of, contact_of, read_date
 from appointments.models import Appointment, TimeOffer
+from servicedesk import registry
 from servicedesk.customers.models import Vehicle
+from servicedesk.registry import Alert
 from servicedesk.staff.access import allow, fetch
 from servicedesk.staff.formats import format_moment
 from servicedesk.staff.repeats import Reason, perform, refuse
@@ -24,8 +26,6 @@ from servicedesk.staff.roles import Role
 from servicedesk.workorders.models import Promise
 
 LONGEST = 100
-OFFERED = 9
-"""Free times shown beside a booking."""
 DESK = (Role.ADVISOR, Role.MANAGER)
 
 
@@ -83,14 +83,20 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         {
             "appointment": appointment,
             "promise": Promise.objects.pending().about(appointment, Promise.Kind.BOOKING_ANSWER).first(),
-            "alternatives": slots.nearest_free(appointment.centre, appointment.starts_at, count=OFFERED)
+            "alternatives": slots.alternatives(appointment.centre, appointment.starts_at)
             if appointment.is_expected
             else [],
             "offers": appointment.offers.order_by("-offered_at", "starts_at"),
             "moves": appointment.moves.order_by("-at", "-pk"),
             "next_steps": [step for ask in hooks.next_steps for step in ask(appointment)],
+            "warnings": warnings_about(appointment.vehicle) if appointment.is_expected else [],
         },
     )
+
+
+def warnings_about(vehicle: Vehicle) -> list[Alert]:
+    """What must be known before this car comes: declined work, an open complaint, a problem being solved …"""
+    return [alert for ask in registry.alerts for alert in ask(customer=vehicle.customer, vehicle=vehicle)]
 
 
 def act(
@@ -134,7 +140,7 @@ def confirm(request: HttpRequest, pk: int) -> HttpResponse:
 def offer(request: HttpRequest, pk: int) -> HttpResponse:
     """Offer the customer other times, which he answers by his link."""
     appointment = fetch(request, Appointment.objects.select_related("centre"), pk=pk)
-    free = (slot.at for slot in slots.nearest_free(appointment.centre, appointment.starts_at, count=OFFERED))
+    free = (slot.at for slot in slots.alternatives(appointment.centre, appointment.starts_at))
     return act(
         request,
         pk,
@@ -208,6 +214,7 @@ def new(request: HttpRequest) -> HttpResponse:
         **known_customer(request),
     }
     form = StaffBookingForm(request.POST or None, centre=centre, initial=initial)
+    vehicle = known_vehicle(request)
     if request.method == "POST" and "show_times" not in request.POST and form.is_valid():
         data = form.cleaned_data
         return perform(
@@ -232,18 +239,25 @@ def new(request: HttpRequest) -> HttpResponse:
             on_refusal=f"{reverse('appointments:new')}?date={date}",
         )
     if "show_times" in request.POST:
-        form = StaffBookingForm(None, centre=centre, initial={**initial, **request.POST.dict(), "date": date})
+        typed = {**request.POST.dict(), "operations": request.POST.getlist("operations")}
+        form = StaffBookingForm(None, centre=centre, initial={**initial, **typed, "date": date})
     day = slots.days_from(centre, date, 1)[0]
     status = 422 if form.is_bound and form.errors else 200
-    return render(request, "appointments/new.html", {"form": form, "day": day, "date": date}, status=status)
+    context = {"form": form, "day": day, "date": date, "warnings": warnings_about(vehicle) if vehicle else []}
+    return render(request, "appointments/new.html", context, status=status)
+
+
+def known_vehicle(request: HttpRequest) -> Vehicle | None:
+    """The car named in the address (`?vehicle=`), if the user may see it."""
+    named = request.GET.get("vehicle", "")
+    if not named.isdecimal():
+        return None
+    return Vehicle.objects.for_user(request.user).filter(pk=int(named[:18])).select_related("customer").first()  # type: ignore[arg-type]
 
 
 def known_customer(request: HttpRequest) -> dict[str, Any]:
     """Particulars of the car named in the address (`?vehicle=`), so that staff need not type them again."""
-    vehicle_id = request.GET.get("vehicle", "")
-    if not vehicle_id.isdecimal():
-        return {}
-    vehicle = Vehicle.objects.for_user(request.user).filter(pk=int(vehicle_id)).select_related("customer").first()  # type: ignore[arg-type]
+    vehicle = known_vehicle(request)
     if vehicle is None:
         return {}
     customer = vehicle.customer

@@ -25,7 +25,7 @@ class PaymentAdmin(ReadOnly):
 
 @admin.register(models.Handover)
 class HandoverAdmin(ReadOnly):
-    list_display = ["pk", "work_order", "accepted", "person", "at", "by_label"]
+    list_display = ["pk", "work_order", "accepted", "person", "relation", "at", "by_label"]
     list_filter = ["accepted"]
     list_select_related = ["work_order"]
     exclude = ["signature"]

@@ -76,7 +76,12 @@ class Departure:
                 release=First(Release.objects.filter(**own), **signed),
                 notice=First(PickupNotice.objects.filter(**own).order_by("-at"), in_person="in_person", **signed),
                 handover=First(
-                    Handover.objects.accepted().filter(**own).order_by("-at"), person="person", given="given", **signed
+                    Handover.objects.accepted().filter(**own).order_by("-at"),
+                    person="person",
+                    relation="relation",
+                    authorised="authorised",
+                    given="given",
+                    **signed,
                 ),
                 survey=First(
                     SurveyResponse.objects.filter(**own),
@@ -206,11 +211,18 @@ def notified(left: Departure) -> Evidence:
 
 
 def accepted(left: Departure) -> Evidence:
-    """M6.1-b: explained, looked over, accepted with a signature."""
+    """M6.1-b: explained, looked over, accepted with a signature; by whom for the customer, and by whose leave."""
     handover = left.handover
     if handover is None:
         return _not_yet(left, *GONE)
-    return Evidence("done", handover["at"], handover["by"], handover["person"])
+    words = handover["person"]
+    if handover["relation"]:
+        words = _("%(name)s for the customer (%(relation)s; %(authorised)s)") % {
+            "name": handover["person"],
+            "relation": Handover.Relation(handover["relation"]).label,
+            "authorised": Handover.Authorised(handover["authorised"]).label,
+        }
+    return Evidence("done", handover["at"], handover["by"], words)
 
 
 def papers_given(left: Departure) -> Evidence:

@@ -98,6 +98,19 @@ class AcceptanceForm(forms.Form):
         error_messages={"invalid": _("Write the kilometres with the digits 0 to 9, such as 41294.")},
     )
     remarks = forms.CharField(label=_("Remarks"), max_length=500, required=False)
+    taken_by = forms.ChoiceField(
+        label=_("Who takes the car?"),
+        choices=[("customer", _("The customer")), ("proxy", _("Somebody else for him"))],
+        required=False,
+    )
+    relation = forms.ChoiceField(
+        label=_("What is he to the customer?"), choices=[("", "—"), *Handover.Relation.choices], required=False
+    )
+    authorised = forms.ChoiceField(
+        label=_("How did the customer authorise him?"),
+        choices=[("", "—"), *Handover.Authorised.choices],
+        required=False,
+    )
     signature = forms.CharField(required=False, max_length=280_000)
     signature_name = forms.CharField(
         label=_("Name of the person who takes the car"),
@@ -111,6 +124,16 @@ class AcceptanceForm(forms.Form):
         if value > MAX_ODOMETER:
             raise ValidationError(_("An odometer does not show that much. Read it again."))
         return value
+
+    def clean(self) -> dict[str, Any]:
+        """Somebody else: say who he is and by whose leave; the customer himself needs neither."""
+        cleaned = super().clean() or {}
+        if cleaned.get("taken_by") != "proxy":
+            return cleaned | {"relation": "", "authorised": ""}
+        for name in ("relation", "authorised"):
+            if not cleaned.get(name) and name not in self.errors:
+                self.add_error(name, _("Ask, and choose one."))
+        return cleaned
 
 
 class ObjectionForm(forms.Form):

@@ -149,10 +149,31 @@ class Handover(ActorFields):
         INVOICE = "invoice", _("Invoice")
         KEYS = "keys", _("Keys and registration papers")
 
+    class Relation(models.TextChoices):
+        FAMILY = "family", _("Family member")
+        COLLEAGUE = "colleague", _("Employee or colleague")
+        FRIEND = "friend", _("Friend or neighbour")
+        DRIVER = "driver", _("Hired driver")
+        OTHER = "other", _("Somebody else")
+
+    class Authorised(models.TextChoices):
+        LINK = "link", _("The customer named this person by his link")
+        TELEPHONE = "telephone", _("The customer told us by telephone")
+        LETTER = "letter", _("Signed authorisation shown")
+
     work_order = models.ForeignKey(WorkOrder, on_delete=models.PROTECT, related_name="handovers")
     at = models.DateTimeField()
     accepted = models.BooleanField()
     person = models.CharField(max_length=80, help_text=_("Who looked the car over and took it."))
+    relation = models.CharField(
+        max_length=10,
+        choices=Relation.choices,
+        blank=True,
+        help_text=_("What a person who comes for the customer is to him; empty when he comes himself."),
+    )
+    authorised = models.CharField(
+        max_length=10, choices=Authorised.choices, blank=True, help_text=_("How the customer gave that person leave.")
+    )
     explained = ArrayField(models.CharField(max_length=12, choices=Explained.choices), default=list, blank=True)
     given = ArrayField(models.CharField(max_length=12, choices=Given.choices), default=list, blank=True)
     odometer_out = models.PositiveIntegerField(null=True, blank=True)
@@ -171,12 +192,21 @@ class Handover(ActorFields):
             models.CheckConstraint(
                 condition=models.Q(accepted=True) | ~models.Q(objection=""), name="refused_handover_has_a_reason"
             ),
+            models.CheckConstraint(
+                condition=models.Q(relation="", authorised="") | (~models.Q(relation="") & ~models.Q(authorised="")),
+                name="proxy_says_who_and_by_whose_leave",
+            ),
         ]
         indexes = [models.Index(fields=["work_order", "-at"], name="handover_newest")]
         triggers = [NEVER_CHANGED]
 
     def __str__(self) -> str:
         return f"{self.work_order} {self.at:%F %H:%M}"
+
+    @property
+    def by_proxy(self) -> bool:
+        """Whether somebody else took the car in the customer's name."""
+        return bool(self.relation)
 
 
 __all__ = [

@@ -32,7 +32,14 @@ def export(customer: Customer) -> dict[str, Any]:
             for row in Payment.objects.filter(**mine).order_by("at")
         ],
         "handovers": [
-            {"at": row.at, "person": row.person, "accepted": row.accepted, "objection": row.objection}
+            {
+                "at": row.at,
+                "person": row.person,
+                "relation": row.relation,
+                "authorised": row.authorised,
+                "accepted": row.accepted,
+                "objection": row.objection,
+            }
             for row in Handover.objects.filter(**mine).order_by("at")
         ],
         "surveys": [

@@ -96,6 +96,11 @@ class FollowUp(models.Model):
                 condition=models.Q(state__in=["scheduled", "in_contact"]),
             ),
             models.Index(fields=["centre", "due_at"], name="follow_up_due"),
+            models.Index(
+                fields=["centre", "settled_at", "id"],
+                name="follow_up_given_up",
+                condition=models.Q(state="unreachable"),
+            ),
         ]
 
     def __str__(self) -> str:

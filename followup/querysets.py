@@ -50,6 +50,10 @@ class FollowUps(CentreScoped):
         """Whose time has come by `moment`: the window is open, or another time was agreed."""
         return self.filter(opens_at__lte=moment, next_at__isnull=False)
 
+    def given_up(self, since: dt.timedelta) -> FollowUps:
+        """Customers who could not be reached, given up within `since`, the newest first."""
+        return self.filter(state="unreachable", settled_at__gte=now() - since).order_by("-settled_at", "-id")
+
     def for_rows(self) -> FollowUps:
         """With what a list row shows."""
         return self.select_related(

@@ -36,7 +36,8 @@ SOLVERS = (
     Role.PARTS,
 )
 LONGEST = 100
-SHOWN = ("due", "again", "ahead")
+SHOWN = ("due", "again", "ahead", "given_up")
+GIVEN_UP_SHOWN = dt.timedelta(days=30)
 
 
 @allow(*CALLERS)
@@ -152,7 +153,7 @@ def _kept(attempt: Attempt) -> str:
 
 
 def _list(request: StaffRequest) -> dict[str, Any]:
-    """Context of the list at the left: two queries, whatever its length."""
+    """Context of the list at the left: three queries, whatever its length."""
     show = request.GET.get("show")
     if show not in SHOWN:
         show = SHOWN[0]
@@ -165,7 +166,9 @@ def _list(request: StaffRequest) -> dict[str, Any]:
         "ahead": Q(opens_at__gte=tonight),
     }
     counts = rows.filter(state__in=WAITING).aggregate(**{key: Count("pk", filter=q) for key, q in conditions.items()})
-    calls = rows.waiting().filter(conditions[show]).for_rows().select_related("centre")
+    given_up = rows.given_up(GIVEN_UP_SHOWN)
+    chosen = given_up if show == "given_up" else rows.waiting().filter(conditions[show])
+    calls = chosen.for_rows().select_related("centre")
     calls = calls.annotate(tries=Count("attempts"))[:LONGEST]
     return {
         "calls": list(calls),
@@ -174,6 +177,7 @@ def _list(request: StaffRequest) -> dict[str, Any]:
             ("due", _("Due"), counts["due"]),
             ("again", _("Try again"), counts["again"]),
             ("ahead", _("Ahead"), counts["ahead"]),
+            ("given_up", _("Not reached"), given_up.count()),
         ],
     }
 

@@ -19,7 +19,7 @@ from servicedesk.clock import now
 from servicedesk.staff.access import allow
 from servicedesk.staff.calendar import Calendar
 from servicedesk.staff.repeats import perform, reasons_of, refuse
-from servicedesk.workorders import gates
+from servicedesk.workorders import declined, gates
 from servicedesk.workorders.lines import lines_context
 from servicedesk.workorders.models import Estimate, WorkOrder
 from servicedesk.workorders.stages import Stage
@@ -53,6 +53,10 @@ def estimate(request: HttpRequest, pk: int) -> HttpResponse:
             "removable": removable(proposed, context["newest"]),
             "may_give_back": order.stage in (Stage.RECEPTION, Stage.AUTHORISED),
             "at_reception": order.stage == Stage.RECEPTION,
+            "undone": [
+                {"line": line, "said": declined.what_was_said(line)}
+                for line in declined.left_undone(vehicle=order.vehicle, except_for=order)
+            ],
             **context,
         },
         status=422 if form.errors else 200,

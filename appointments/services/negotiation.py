@@ -26,15 +26,16 @@ VALID_FOR = dt.timedelta(hours=24)
 BEFORE_THE_TIME = dt.timedelta(hours=1)
 """An offer ends an hour before the earliest time it names at the latest: then people talk."""
 SHORTEST = dt.timedelta(minutes=30)
-NEGOTIABLE = (Appointment.State.REQUESTED, Appointment.State.PROPOSED)
+NEGOTIABLE = (Appointment.State.REQUESTED, Appointment.State.PROPOSED, Appointment.State.CONFIRMED)
 
 
 @transaction.atomic
 def offer_times(appointment: Appointment, *, times: Sequence[dt.datetime], by: Actor) -> list[TimeOffer]:
     """Offer one to three other times; the customer is written. Counts as the promised answer; earlier offers end.
 
-    Raises AppointmentRefused when the booking is not waiting for an answer or the times are none, too many, its own or too
-    near; SlotTaken when a place has just gone.
+    A confirmed booking whose time does not suit any more is negotiated in the same way; its own place stays held. Raises
+    AppointmentRefused when the car is no longer expected or the times are none, too many, its own or too near; SlotTaken
+    when a place has just gone.
     """
     appointment = locked(appointment)
     if appointment.state not in NEGOTIABLE:

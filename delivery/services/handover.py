@@ -140,13 +140,18 @@ def hand_over(
     odometer_out: int,
     drawing: str = "",
     remarks: str = "",
+    relation: str = "",
+    authorised: str = "",
 ) -> Handover:
     """The customer accepts the car: explanation, signature, papers; then the visit is DELIVERED and the papers are mailed.
 
-    `drawing`: what the signature pad gives; empty when the name alone is typed. Everything stands or falls together:
+    `drawing`: what the signature pad gives; empty when the name alone is typed. When somebody else comes for the customer,
+    `relation` and `authorised` say what he is to him and how he was given leave. Everything stands or falls together:
     raises HandoverRefused, SignatureRefused or TransitionRefused (not paid, not notified …) and keeps nothing.
     """
     locked = lock(work_order, Stage.READY, clause="M6.1-b")
+    if reasons := _why_not_this_person(locked, person, relation, authorised):
+        raise HandoverRefused(*reasons)
     if not (locked.odometer_in or 0) <= odometer_out <= MAX_ODOMETER:
         raise HandoverRefused(
             _("The odometer showed %(km)s km on arrival; it cannot show %(out)s km now. Read it again.")
@@ -158,6 +163,8 @@ def hand_over(
         at=now(),
         accepted=True,
         person=signature.name,
+        relation=relation,
+        authorised=authorised,
         explained=sorted(explained),
         given=sorted(given),
         odometer_out=odometer_out,
@@ -167,12 +174,31 @@ def hand_over(
     )
     WorkOrder.objects.filter(pk=locked.pk).update(odometer_out=odometer_out)
     note_odometer(by=by, vehicle=locked.vehicle, odometer=odometer_out)
-    data = {"explained": handover.explained, "given": handover.given, "odometer": odometer_out}
+    data: dict[str, Any] = {"explained": handover.explained, "given": handover.given, "odometer": odometer_out}
+    if handover.by_proxy:
+        data |= {"relation": relation, "authorised": authorised}
     events.record(locked, "handover.accepted", by=by, text=handover.remarks, data=data)
     advance(locked, to=Stage.DELIVERED, by=by)
     _send_papers(locked, by)
     work_order.refresh_from_db(fields=["stage"])
     return handover
+
+
+def _why_not_this_person(work_order: WorkOrder, person: str, relation: str, authorised: str) -> list[str]:
+    """What is missing before somebody else may take the car in the customer's name; nothing when he comes himself."""
+    if not relation and not authorised:
+        return []
+    reasons = []
+    if " ".join(person.split()) == work_order.customer.name:
+        reasons.append(_("Type the name of the person who takes the car, not the customer's."))
+    if relation not in Handover.Relation.values:
+        reasons.append(_("Say what the person who takes the car is to the customer."))
+    if authorised not in Handover.Authorised.values:
+        reasons.append(_("Say how the customer authorised the person who takes the car."))
+    notice = notice_of(work_order)
+    if authorised == Handover.Authorised.LINK and not (notice and notice.collector):
+        reasons.append(_("The customer has named nobody by his link. Call him, or ask for a signed authorisation."))
+    return reasons
 
 
 def _send_papers(work_order: WorkOrder, by: Actor) -> None:

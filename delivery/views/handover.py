@@ -98,6 +98,8 @@ def hand_over(request: StaffRequest, pk: int) -> HttpResponse:
             odometer_out=values["odometer_out"],
             drawing=values["signature"],
             remarks=values["remarks"],
+            relation=values["relation"],
+            authorised=values["authorised"],
         ),
         by=request.actor,
         success=_("Handed over. The papers go to the customer."),
@@ -118,7 +120,7 @@ def not_accepted(request: StaffRequest, pk: int) -> HttpResponse:
         lambda: services.refuse_acceptance(
             work_order,
             by=request.actor,
-            person=work_order.customer.name,
+            person=collector_of(work_order),
             objection=form.cleaned_data["objection"],
         ),
         by=request.actor,
@@ -199,6 +201,12 @@ def _visit(request: StaffRequest, pk: int) -> WorkOrder:
     return fetch(request, WorkOrder.objects.for_rows(), pk=pk)
 
 
+def collector_of(work_order: WorkOrder) -> str:
+    """Whom we expect at the car: the person the customer named, else himself."""
+    notice = notice_of(work_order)
+    return notice.collector if notice and notice.collector else work_order.customer.name
+
+
 def _show(
     request: StaffRequest,
     work_order: WorkOrder,
@@ -221,7 +229,11 @@ def _show(
     survey = SurveyResponse.objects.filter(work_order=work_order).first() if gone else None
     opinions = Opinion.objects.filter(work_order=work_order).exclude(state="withdrawn").order_by("at") if gone else []
     roles = request.user.roles_in(work_order.centre_id)
-    person = notice.collector if notice and notice.collector else work_order.customer.name
+    initial: dict[str, str] = {"signature_name": work_order.customer.name, "taken_by": "customer"}
+    if notice and notice.collector:
+        initial = {"signature_name": notice.collector, "taken_by": "proxy", "authorised": Handover.Authorised.LINK}
+    chosen = {name: request.POST.getlist(name) if form else [] for name in ("explained", "given")}
+    form = form or AcceptanceForm(initial=initial)
     return render(
         request,
         "delivery/handover.html",
@@ -246,10 +258,11 @@ def _show(
             "survey": survey,
             "answers": list(survey.answers.select_related("question").order_by("question__position")) if survey else [],
             "opinions": list(opinions),
-            "form": form or AcceptanceForm(initial={"signature_name": person}),
-            "chosen": {name: request.POST.getlist(name) if form else [] for name in ("explained", "given")},
+            "form": form,
+            "chosen": chosen,
             "explained_choices": Handover.Explained.choices,
             "given_choices": Handover.Given.choices,
+            "proxy_fields": [form["relation"], form["authorised"]],
             "objection_form": objection_form or ObjectionForm(),
             "opinion_form": opinion_form or OpinionForm(),
             "may_act": bool(roles & {Role.ADVISOR, Role.MANAGER}),

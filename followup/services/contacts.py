@@ -17,6 +17,7 @@ from followup.services.problems import NewProblem, report_problem
 from servicedesk.clock import now
 from servicedesk.messaging import outbox
 from servicedesk.staff.actors import Actor, actor_values
+from servicedesk.staff.calendar import Calendar
 from servicedesk.staff.repeats import Reason, Refusal
 from servicedesk.workorders import events, promises
 from servicedesk.workorders.models import Promise
@@ -24,7 +25,7 @@ from servicedesk.workorders.stages import Stage
 
 TRIES = 3
 PAUSE = dt.timedelta(hours=2)
-"""Between two tries that nobody answered: they are meant to fall on different times of day."""
+"""Between two tries that nobody answered: they are meant to fall on different times of day. Until then others come first."""
 FURTHEST = dt.timedelta(days=14)
 SETTLED = {Outcome.WRONG_NUMBER: FollowUpState.UNREACHABLE, Outcome.REFUSED: FollowUpState.REFUSED}
 
@@ -86,7 +87,7 @@ def record_contact(
         _settle(call, FollowUpState.UNREACHABLE)
         _say_sorry(call, by)
     else:
-        call.state = FollowUpState.IN_CONTACT
+        call.state, call.next_at = FollowUpState.IN_CONTACT, Calendar(call.centre).next_opening(now() + PAUSE)
     call.save(update_fields=["state", "next_at", "settled_at"])
     close_if_settled(call.work_order, by=by)
     return attempt

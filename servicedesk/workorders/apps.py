@@ -9,9 +9,10 @@ class WorkordersConfig(AppConfig):
 
     def ready(self) -> None:
         from servicedesk import registry
-        from servicedesk.workorders import checks, home, search
+        from servicedesk.workorders import checks, declined, home, search
 
         registry.checks.register(registry.Check("event chains verify", checks.chains_verify))
         registry.checks.register(registry.Check("each step has one event", checks.each_step_has_one_event))
         home.register()
         registry.search.register(search.hits)
+        registry.alerts.register(declined.alerts)

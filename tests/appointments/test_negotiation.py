@@ -52,6 +52,13 @@ def test_offering_holds_places_keeps_the_promise_and_writes(request_waiting: App
     assert places_are_right() == []
 
 
+def test_three_times_of_three_days_are_at_hand(centre: Any, reference: None) -> None:
+    near = [centre.local(one.at).strftime("%d %H:%M") for one in slots.alternatives(centre, slot(centre))]
+    assert [text[:2] for text in near] == ["24"] * 3 + ["25"] * 3 + ["26"] * 3
+    assert "24 14:00" not in near
+    assert "25 14:00" in near
+
+
 def test_the_last_place_on_offer_is_not_sold_to_another(centre: Any, advisor: Any, reference: None) -> None:
     centre.reception_places = 1
     centre.save(update_fields=["reception_places"])
@@ -81,6 +88,23 @@ def test_the_customer_takes_one_by_his_link_once(request_waiting: Appointment, a
     assert Message.objects.filter(kind="appointment_confirmed").count() == 1
     late = person.act(reverse("appointments:mine_pick"), {"offer": first.pk}, follow=True).content.decode()
     assert "Confirmed since" in late
+    assert places_are_right() == []
+
+
+def test_a_confirmed_time_that_no_longer_suits_is_negotiated(centre: Any, advisor: Any, reference: None) -> None:
+    row = confirmed(centre, advisor)
+    _first, second, _third = offered(row, advisor)
+    row.refresh_from_db()
+    assert (row.state, SlotPlace.objects.count()) == ("proposed", 4)  # its own place stays held
+    services.take_offer(row, offer_id=second.pk, by=Actor.of(advisor))
+    row.refresh_from_db()
+    assert (row.state, row.starts_at) == ("confirmed", second.starts_at)
+    assert Message.objects.filter(kind="appointment_confirmed").count() == 2
+    offered(row, advisor)
+    services.decline_offers(row, by=Actor.of(advisor))
+    row.refresh_from_db()
+    assert (row.state, row.starts_at) == ("requested", second.starts_at)
+    assert Promise.objects.pending().about(row, Promise.Kind.BOOKING_ANSWER).exists()
     assert places_are_right() == []
 
 
@@ -130,7 +154,7 @@ def test_what_the_advisor_settles_by_telephone_frees_the_offers(
 
 
 def test_wrong_state_and_wrong_times_are_refused(centre: Any, advisor: Any, reference: None) -> None:
-    row = confirmed(centre, advisor)
+    row = services.cancel(confirmed(centre, advisor), by=Actor.of(advisor))
     with pytest.raises(Refusal):
         offered(row, advisor)
     row = requested(centre, plate="AAA-0001", phone="0911000001")

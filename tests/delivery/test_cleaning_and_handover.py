@@ -3,16 +3,27 @@
 import datetime as dt
 
 import pytest
+from django.db import IntegrityError, transaction
 
 from delivery import services
 from delivery.models import Handover, Opinion, PickupNotice, SurveyResponse, WashTask
 from servicedesk import registry
 from servicedesk.clock import now
 from servicedesk.messaging.models import Message
-from servicedesk.staff.actors import Actor
+from servicedesk.staff.actors import Actor, actor_values
 from servicedesk.staff.repeats import Refusal
 from servicedesk.workorders.models import Promise
-from tests.fixtures.delivery import EXPLAINED, GIVEN, billed, cleaned, handed_over, invited, look_verdicts, surveyed
+from tests.fixtures.delivery import (
+    EXPLAINED,
+    GIVEN,
+    billed,
+    cleaned,
+    handed_over,
+    invited,
+    look_verdicts,
+    paid,
+    surveyed,
+)
 
 
 def clauses(refusal):
@@ -146,6 +157,46 @@ def test_not_accepted_goes_back_with_his_words(visit_ready, advisor):
     assert visit_ready.stage == "rework"
     assert Handover.objects.get().accepted is False
     assert Promise.objects.filter(work_order=visit_ready, kind="delivery").count() == 1
+
+
+def test_somebody_else_collects_the_car(visit_ready, advisor, cashier):
+    notice = services.notify_pickup(visit_ready, by=Actor.of(advisor))
+    paid(visit_ready, cashier)
+    proxy = {"person": "林建國", "relation": "family", "authorised": "link"}
+
+    def hand_over(**values):
+        return services.hand_over(
+            visit_ready,
+            by=Actor.of(advisor),
+            explained=EXPLAINED,
+            given=GIVEN,
+            odometer_out=40_300,
+            **{**proxy, **values},
+        )
+
+    for wrong in ({"relation": ""}, {"authorised": "x"}, {"person": "林怡君"}, {}):  # {}: he named nobody by his link
+        with pytest.raises(Refusal):
+            hand_over(**wrong)
+    services.expect_customer(visit_ready, by=Actor.of_link(notice.message.link), collector="林建國")
+    handover = hand_over()
+    assert handover.by_proxy
+    (event,) = visit_ready.happened("handover.accepted")
+    assert (event.data["relation"], event.data["authorised"]) == ("family", "link")
+    proof = registry.evidence.by_clause["M6.1-b"](visit_ready)
+    assert (proof.state, "林建國 for the customer (Family member" in str(proof.text)) == ("done", True)
+
+
+def test_the_database_wants_both_of_a_proxy(visit_ready, advisor):
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Handover.objects.create(
+            work_order=visit_ready,
+            at=now(),
+            accepted=False,
+            person="林建國",
+            objection="刮痕",
+            relation="family",
+            **actor_values(Actor.of(advisor)),
+        )
 
 
 def test_nobody_is_surveyed_before_delivery_or_twice(visit_ready, advisor, cashier):

@@ -20,6 +20,33 @@ def texts(response):
     return response.content.decode()
 
 
+def test_a_proxy_on_the_screen(visit_ready, advisor, cashier):
+    paid(visit_ready, cashier)
+    desk = client_of(advisor)
+    desk.act(url("notify", visit_ready.pk))
+    taken = {
+        "explained": ["work"],
+        "given": ["bill"],
+        "odometer_out": "40300",
+        "signature_name": "林建國",
+        "taken_by": "proxy",
+    }
+    answer = desk.act(url("hand_over", visit_ready.pk), taken)
+    assert (answer.status_code, texts(answer).count("Ask, and choose one.")) == (422, 2)
+    desk.act(url("hand_over", visit_ready.pk), taken | {"relation": "driver", "authorised": "telephone"})
+    assert (Handover.objects.get().relation, Handover.objects.get().authorised) == ("driver", "telephone")
+    assert "for the customer: Hired driver" in texts(desk.get(url("handover", visit_ready.pk)))
+
+
+def test_the_customer_himself_needs_no_leave(visit_ready, advisor, cashier):
+    paid(visit_ready, cashier)
+    desk = client_of(advisor)
+    desk.act(url("notify", visit_ready.pk))
+    taken = {"explained": ["work"], "given": ["bill"], "odometer_out": "40300", "signature_name": "林怡君"}
+    desk.act(url("hand_over", visit_ready.pk), taken | {"taken_by": "customer", "relation": "family"})
+    assert not Handover.objects.get().by_proxy
+
+
 def test_the_whole_path_by_the_screens(visit_in_preparation, detailer, cashier, advisor):
     visit = visit_in_preparation
     washer, till, desk = client_of(detailer), client_of(cashier), client_of(advisor)

@@ -18,6 +18,7 @@ from servicedesk.workorders import checks, events
 from servicedesk.workorders.models import Promise, WorkOrder
 from servicedesk.workorders.stages import Stage
 from tests.fixtures.followup import NOISE, SAID_ILL, SAID_WELL, called, solved
+from tests.fixtures.people import client_of
 
 
 def test_a_content_customer_closes_the_visit(call: FollowUp, agent: User, visit_delivered: WorkOrder):
@@ -81,7 +82,7 @@ def test_a_settled_call_is_not_recorded_again(call: FollowUp, agent: User):
 
 def test_no_answer_three_times_at_different_hours_ends_with_a_letter(call: FollowUp, agent: User, at_tuesday_ten: Any):
     called(call, agent, outcome="no_answer")
-    assert call.state == FollowUpState.IN_CONTACT
+    assert (call.state, call.next_at > now() + dt.timedelta(minutes=119)) == (FollowUpState.IN_CONTACT, True)
     with pytest.raises(services.FollowUpRefused):
         called(call, agent, outcome="no_answer")
     for _day in range(2):
@@ -89,6 +90,10 @@ def test_no_answer_three_times_at_different_hours_ends_with_a_letter(call: Follo
         called(call, agent, outcome="no_answer")
     assert (call.state, call.attempts.count()) == (FollowUpState.UNREACHABLE, 3)
     assert Message.objects.filter(kind="followup_sorry_missed_you").count() == 1
+    desk = client_of(agent)
+    assert call.get_absolute_url() in desk.get("/follow-up/?show=given_up").content.decode()
+    at_tuesday_ten.move(days=31)
+    assert call.get_absolute_url() not in desk.get("/follow-up/?show=given_up").content.decode()
 
 
 def test_an_agreed_time_moves_the_promise(call: FollowUp, agent: User):

@@ -14,3 +14,8 @@ NEXT_JOB = "SELECT id, state FROM workshop_job WHERE work_order_id = %s AND stat
 def stage(house: House) -> str:
     """Where the visit stands."""
     return str(house.one(f"SELECT w.stage {VISIT}"))
+
+
+def stage_of(house: House, pk: int) -> str:
+    """Where the visit `pk` stands."""
+    return str(house.one("SELECT stage FROM workorders_workorder WHERE id = %s", pk))

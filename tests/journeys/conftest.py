@@ -1,11 +1,13 @@
 """One real service for the journeys: Postgres, Valkey, worker and web as `./run` starts them, at Tuesday ten o'clock.
 
-A journey sees what people see: pages in Chromium, and the messages that were kept instead of sent.
+A journey sees what people see: pages in Chromium, and the messages that were kept instead of sent. What went before it is
+built by `before`. With JOURNEY_SHOTS=directory every page that is looked over is photographed there.
 """
 
 from __future__ import annotations
 
 import datetime as dt
+import os
 import shutil
 import tempfile
 import time
@@ -14,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.proofs.stack import Service
@@ -23,6 +26,13 @@ PHONE = {"width": 390, "height": 844}
 TABLET = {"width": 1180, "height": 820}
 DESK = {"width": 1440, "height": 900}
 PATIENCE = 30  # seconds for background work
+SERIOUS = {"serious", "critical"}
+SIGN_IN = {
+    "zh-TW": ("帳號", "密碼", "登入"),
+    "zh-CN": ("账号", "密码", "登录"),
+    "en-US": ("Account", "Password", "Sign in"),
+}
+SHOTS = os.environ.get("JOURNEY_SHOTS", "")
 
 expect.set_options(timeout=15_000)
 
@@ -35,6 +45,11 @@ class House(Service):
         self.rows("DELETE FROM staff_clockoffset")
         self.move_clock(int((moment - dt.datetime.now(dt.UTC)).total_seconds()))
         time.sleep(1.2)  # each process reads the offset once a second
+
+    def before(self, name: str, *values: str | int) -> int:
+        """Let `before.name(*values)` build what went before, inside the service; returns what it returned."""
+        call = f"from tests.journeys import before; print(before.{name}(*{values!r}))"
+        return int(self.manage("shell", "-v", "0", "-c", call).strip().splitlines()[-1])
 
     def reconcile(self) -> str:
         """What `manage.py reconcile` prints; raises Trouble when anything does not add up."""
@@ -85,8 +100,9 @@ def house() -> Iterator[House]:
 class Person:
     """Somebody at a screen of his own: his cookies, his size of screen, his language."""
 
-    def __init__(self, house: House, context: BrowserContext) -> None:
+    def __init__(self, house: House, context: BrowserContext, language: str = "zh-TW") -> None:
         self.house = house
+        self.language = language
         context.set_default_timeout(10_000)
         self.page: Page = context.new_page()
         self.trouble: list[str] = []
@@ -94,10 +110,11 @@ class Person:
         self.page.on("pageerror", lambda error: self.trouble.append(str(error)))
 
     def sign_in(self, username: str) -> Person:
+        account, password, sign_in = SIGN_IN[self.language]
         self.go("/sign-in/")
-        self.page.get_by_label("帳號").fill(username)
-        self.page.get_by_label("密碼").fill("demo")
-        self.page.get_by_role("button", name="登入", exact=True).click()
+        self.page.get_by_label(account).fill(username)
+        self.page.get_by_label(password).fill("demo")
+        self.page.get_by_role("button", name=sign_in, exact=True).click()
         expect(self.page.locator("#shell")).to_be_visible()
         return self
 
@@ -132,6 +149,23 @@ class Person:
     def sees(self, text: str) -> None:
         expect(self.page.get_by_text(text).first).to_be_visible()
 
+    def look_over(self, name: str) -> None:
+        """The page as it stands is usable: nothing sticks out at its side, and axe finds nothing serious."""
+        if SHOTS:
+            self.page.screenshot(path=f"{SHOTS}/{name}.png", full_page=True)
+        wider = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+        assert self.page.evaluate(wider) <= 0, f"{name} is wider than the screen"
+        found = [hit for hit in Axe().run(self.page).response["violations"] if hit["impact"] in SERIOUS]
+        assert [(hit["id"], hit["nodes"][0]["html"]) for hit in found] == [], name
+
+    def tab_to(self, name: str) -> None:
+        """Reach the control `name` with the Tab key alone."""
+        for _press in range(60):
+            if self.page.evaluate("document.activeElement.name") == name:
+                return
+            self.page.keyboard.press("Tab")
+        raise AssertionError(f"{name} cannot be reached by Tab")
+
     def draw_signature(self) -> None:
         """Sign on the pad, as with a finger."""
         pad = self.page.locator(".sd-sign canvas, .c-sign canvas, canvas").first
@@ -155,7 +189,7 @@ def person(house: House, new_context: Callable[..., BrowserContext]) -> Iterator
 
     def make(username: str = "", *, screen: dict[str, int] | None = None, language: str = "zh-TW") -> Person:
         context = new_context(viewport=screen or DESK, locale=language, has_touch=screen is not None)
-        somebody = Person(house, context)
+        somebody = Person(house, context, language)
         people.append(somebody)
         return somebody.sign_in(username) if username else somebody
 

@@ -1,0 +1,145 @@
+"""What happens at the front desk beside the straight path: a time that does not suit, a car without a booking."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from tests.journeys.conftest import PHONE, TABLET, House, Person
+
+WORDS = "冷車發動時引擎有喀喀聲，大概十秒後消失。"
+
+
+def test_a_telephone_booking_is_negotiated(house: House, person: Callable[..., Person]) -> None:
+    """M1.1-b, M1.2-b, M1.2-c: booked by keyboard while the customer talks; later the time no longer suits."""
+    advisor = person("advisor")
+    advisor.press("電話預約") if advisor.page.get_by_role("link", name="電話預約").count() else advisor.go(
+        "/appointments/new/"
+    )
+    book_by_keyboard(advisor)
+    advisor.sees("已確認")
+    first = house.letter("appointment_confirmed")
+    assert "B2611-0001" in first.body
+    assert "11/24" in first.body
+    offer_other_times(advisor)
+    customer = person(screen=PHONE)
+    customer.go(house.letter("appointment_alternatives").link)
+    customer.look_over("booking-pick")
+    customer.page.locator(".c-choice").nth(1).click()
+    customer.press("就約這個時間")
+    customer.look_over("booking-picked")
+    assert house.rows(
+        "SELECT state, starts_at = o.at FROM appointments_appointment, (SELECT starts_at AS at "
+        "FROM appointments_timeoffer WHERE state = 'taken') o"
+    ) == [("confirmed", True)]
+    house.wait(
+        "confirm anew",
+        lambda: (
+            house.one("SELECT count(*) FROM messaging_message WHERE kind = 'appointment_confirmed' AND state = 'sent'")
+            == 2
+        ),
+    )
+    advisor.go("/messages/")
+    assert advisor.page.get_by_text("TEL-2026").count() >= 1 or advisor.page.get_by_text("B2611-0001").count() >= 3
+    advisor.look_over("messages")
+
+
+def book_by_keyboard(advisor: Person) -> None:
+    """Everything on one page, without the mouse."""
+    keys = advisor.page.keyboard
+    advisor.look_over("booking-new")
+    for name, text in (("plate", "TEL-2026"), ("phone", "0922 333 444"), ("name", "陳美玲")):
+        advisor.tab_to(name)
+        keys.type(text)
+    advisor.tab_to("model")
+    keys.press("ArrowDown")
+    advisor.tab_to("concern")
+    keys.type(WORDS)
+    advisor.tab_to("starts_at")
+    keys.press("ArrowDown")
+    advisor.tab_to("odometer")
+    keys.press("Enter")
+    advisor.page.wait_for_url(re.compile(r"/appointments/[0-9]+/"))
+
+
+def offer_other_times(advisor: Person) -> None:
+    """The customer called: the time does not suit any more; three others are offered from the booking's page."""
+    for chip in advisor.page.locator('form[action$="/offer/"] .sd-chip').all()[2:5]:
+        chip.click()
+    advisor.press("請客戶")
+    advisor.sees("已提供其他時間")
+    advisor.look_over("booking-offered")
+
+
+def test_a_walk_in_in_english(house: House, person: Callable[..., Person]) -> None:
+    """M2.1-b, M2.1-c, M2.2: no booking; his words, the dials, a scratch on the outline, his signature. The next is booked."""
+    advisor = person("advisor", screen=TABLET, language="en-US")
+    advisor.go("/reception/")
+    advisor.press("Receive a car")
+    advisor.press("A car without a booking")
+    advisor.look_over("walk-in")
+    page = advisor.page
+    page.get_by_label("Plate number").fill("WLK-0007")
+    page.get_by_label("Make and model").select_option(label="Corolla Cross")
+    page.get_by_label("Name", exact=True).fill("David Brown")
+    page.get_by_label("Mobile").fill("0933 555 777")
+    page.get_by_label("What the customer says, in his words").fill("It pulls to the left when I brake hard.")
+    advisor.press("Receive the car")
+    inspect(advisor)
+    pk = house.one(
+        "SELECT w.id FROM workorders_workorder w JOIN customers_vehicle v ON v.id = w.vehicle_id "
+        "WHERE v.plate = 'WLK-0007'"
+    )
+    assert house.rows(
+        "SELECT number, kind, m.note FROM reception_damagemark m JOIN reception_inspection i "
+        "ON i.id = m.inspection_id WHERE i.work_order_id = %s",
+        pk,
+    ) == [(1, "scratch", "5 cm")]
+    assert house.one("SELECT words FROM workorders_concern WHERE work_order_id = %s", pk).startswith("It pulls")
+    book_for_another_day(advisor)
+    assert house.one("SELECT source FROM appointments_appointment ORDER BY id DESC LIMIT 1") == "site"
+
+
+def inspect(advisor: Person) -> None:
+    """Both walk round the car."""
+    page = advisor.page
+    page.get_by_label("Odometer (km)").fill("30 412")
+    page.get_by_text("1/2", exact=True).click()
+    page.get_by_label("Keys and remotes given").fill("2")
+    advisor.look_over("readings")
+    advisor.press("Next: walk around the car")
+    page.locator("[data-damage] svg").click(position={"x": 150, "y": 120})
+    page.get_by_role("radiogroup", name="Kind of damage").get_by_text("Scratch").click()
+    page.get_by_label("Size or remark").fill("5 cm")
+    advisor.press("Mark it")
+    advisor.look_over("walkaround")
+    while "/walkaround/" in page.url:
+        page.get_by_role("button", name="All good here").click()
+        advisor.next()
+    for wish in page.locator(".sd-opts li").all():
+        wish.locator("label").first.click()
+    for tick in page.locator('.sd-cf input[type="checkbox"]').all():
+        tick.check()
+    advisor.draw_signature()
+    advisor.look_over("sign")
+    advisor.press("Confirm and lock")
+    advisor.sees("The inspection is signed and locked.")
+    advisor.look_over("estimate")
+
+
+def book_for_another_day(advisor: Person) -> None:
+    """The next customer has no time today: he is booked from the reception page for another day (M1.1-d)."""
+    page = advisor.page
+    advisor.go("/reception/")
+    advisor.press("Book for another time")
+    page.get_by_label("Plate number").fill("WLK-0008")
+    page.get_by_label("Mobile").fill("0933 555 778")
+    page.get_by_label("Name", exact=True).fill("Sarah Lee")
+    page.get_by_label("Make and model").select_option(label="Yaris Cross")
+    page.get_by_label("What the customer says").fill("Service, and the wipers leave streaks.")
+    page.get_by_label("Date").fill("2026-11-27")
+    times = page.locator('#id_starts_at option[value^="2026-11-27"]')
+    times.first.wait_for(state="attached")
+    page.get_by_label("Time", exact=True).select_option(value=times.nth(1).get_attribute("value"))
+    advisor.press("Book and confirm")
+    advisor.sees("is booked for")
