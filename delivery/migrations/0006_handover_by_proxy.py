@@ -7,9 +7,9 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('delivery', '0002_figure_indexes'),
+        ('delivery', '0005_bill_without_paper'),
         ('documents', '0001_initial'),
-        ('workorders', '0002_figure_indexes'),
+        ('workorders', '0005_bill_without_paper'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
