@@ -44,7 +44,7 @@ def send_confirmed(appointment: Appointment, *, by: Actor) -> None:
         appointment,
         by=by,
         calendar="PUBLISH",
-        estimate=appointment.estimate_total,
+        estimate=appointment.estimate_total or None,
         advisor=by.label,
         change_until=appointment.starts_at - CHANGEABLE_UNTIL,
     )
@@ -69,7 +69,7 @@ def send_moved(appointment: Appointment, *, was: dt.datetime, by: Actor) -> None
         by=by,
         calendar="PUBLISH",
         was=was,
-        estimate=appointment.estimate_total,
+        estimate=appointment.estimate_total or None,
         change_until=appointment.starts_at - CHANGEABLE_UNTIL,
     )
 

@@ -50,6 +50,14 @@ def test_one_appointment_in_the_calendar_from_confirmation_to_cancellation(centr
     assert (method, gone["sequence"], gone["status"], gone["uid"]) == ("CANCEL", 3, "CANCELLED", first["uid"])
 
 
+def test_a_booking_without_services_names_no_cost(centre: Any, advisor: Any) -> None:
+    confirmed(centre, advisor, codes=())
+    message = Message.objects.get(kind="appointment_confirmed")
+    relay.run()
+    message.refresh_from_db()
+    assert "NT$" not in message.body + message.html
+
+
 def test_no_link_stands_in_a_calendar_that_others_may_see(centre: Any, advisor: Any) -> None:
     confirmed(centre, advisor)
     message = Message.objects.get(kind="appointment_confirmed")

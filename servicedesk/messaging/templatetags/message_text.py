@@ -40,19 +40,17 @@ def para(context: Context, content: str, css: str = "p") -> str:
 
 
 @register.simple_tag(takes_context=True)
-def fact(context: Context, label: Any, *values: Any) -> str:
-    """`{% fact _("Car") plate vehicle %}`: a line of the box; a list has one line each. Nothing when there is no value."""
-    if len(values) == 1 and isinstance(values[0], list | tuple):
-        words, joint = [text_of(value) for value in values[0]], None
-    else:
-        words, joint = [text_of(value) for value in values], " "
-    words = [word for word in words if word]
+def fact(context: Context, label: Any, *values: Any, strong: bool = False) -> str:
+    """`{% fact _("Car") plate vehicle %}`: a row of the box, each value (or item of a list) a line. Nothing without a value."""
+    is_list = len(values) == 1 and isinstance(values[0], list | tuple)
+    words = [word for word in map(text_of, values[0] if is_list else values) if word]
     if not words:
         return ""
     if context.autoescape:
-        lines = [conditional_escape(word).replace("\n", "<br>") for word in words]
-        return row(label, mark_safe((joint or "<br>").join(lines)))  # noqa: S308 - escaped the line before
-    return f"\n{label}{gettext(': ')}{(joint or gettext(', ')).join(words).replace(chr(10), OWN_LINE)}\n"
+        lines = mark_safe("<br>".join(conditional_escape(word).replace("\n", "<br>") for word in words))  # noqa: S308 - escaped here
+        return row(label, format_html("<strong>{}</strong>", lines) if strong else lines)
+    joint = gettext(", ") if is_list else " "
+    return f"\n{label}{gettext(': ')}{joint.join(words).replace(chr(10), OWN_LINE)}\n"
 
 
 @register.simple_tag(takes_context=True)
