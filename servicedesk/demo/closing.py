@@ -65,20 +65,23 @@ def rework(v: Visit) -> Acts:
 
 def wash_begun(v: Visit) -> None:
     """The first part is clean."""
-    task = current_task(v.visit)
-    if task and not task.waived:
-        delivery.tick_part(v.visit, WashPart.Part.EXTERIOR, by=v.cast.by(Role.DETAILER))
+    tick(v, WashPart.Part.EXTERIOR)
 
 
 def clean(v: Visit) -> None:
     """The other parts, and the second look."""
-    by, task = v.cast.by(Role.DETAILER), current_task(v.visit)
-    assert task
-    ticked = {part.part for part in task.parts.all()}
     for part in WashPart.Part.values:
-        if not task.waived and part not in ticked:
-            delivery.tick_part(v.visit, part, by=by)
-    delivery.look(v.visit, {item.pk: "ok" for item in look_items(task)}, by=by)
+        tick(v, part)
+    task = current_task(v.visit)
+    if task and not hasattr(task, "look"):
+        delivery.look(v.visit, {item.pk: "ok" for item in look_items(task)}, by=v.cast.by(Role.DETAILER))
+
+
+def tick(v: Visit, part: str) -> None:
+    """Tick a part unless that was done, or the customer wants no wash."""
+    task = current_task(v.visit)
+    if task and not task.waived and not hasattr(task, "look") and part not in {row.part for row in task.parts.all()}:
+        delivery.tick_part(v.visit, part, by=v.cast.by(Role.DETAILER))
 
 
 def bill(visit: int, cashier: int) -> None:

@@ -62,15 +62,15 @@ IN_THE_HOUSE = (
 )
 LEFT_OPEN = (
     came("call forgotten", "brake_squeal", 5, call="forgotten"),
-    came("call later today", "front_knock", 2, extras={"call_in": 75}),
+    came("call later today", "front_knock", 2, extras={"call_in": 75}, survey="good"),
     came("call before closing", "brake_rear", 2, extras={"call_in": 140}),
-    came("to call back", "pulls_left", 2, call="back", extras={"call_ago": 60}),
+    came("to call back", "pulls_left", 2, call="back", extras={"call_ago": 60}, survey="good"),
     came("problem open", "brake_pulse", 2, call="problem_open", extras={"call_ago": 95}),
-    came("problem solved, not told", "front_knock", 2, call="problem_solved", extras={"call_ago": 420}),
+    came("problem solved, not told", "front_knock", 2, call="problem_solved", extras={"call_ago": 420}, survey="good"),
     came("opinion open", "tyres_worn", 2, survey="low", extras={"opinion": "open"}),
     came("complaint due soon", "brake_squeal", 6, complaint="CP-05:open", call="reached"),
     came("complaint answered", "paint", 8, complaint="CP-14:answered"),
-    came("complaint not accepted", "wheel_hum", 8, complaint="CP-18:not_accepted"),
+    came("complaint not accepted", "wheel_hum", 8, complaint="CP-18:not_accepted", survey="good"),
     came("complaint overdue", "ac_warm", 9, complaint="CP-18:overdue"),
 )
 SMALL = frozenset(
@@ -84,6 +84,7 @@ SMALL = frozenset(
         "ready",
         "delivered, invited",
         "problem open",
+        "complaint due soon",
         "call later today",
     }
 )

@@ -6,6 +6,8 @@ import datetime as dt
 import random
 from decimal import Decimal
 
+from django.db.models import Exists, OuterRef
+
 from reception import services as reception
 from servicedesk.catalogue.models import ReadingSpec
 from servicedesk.demo.cases import CASES
@@ -15,6 +17,7 @@ from servicedesk.demo.words import concern
 from servicedesk.staff.actors import Actor
 from servicedesk.staff.models import Bay
 from servicedesk.staff.roles import Role
+from servicedesk.workorders.models import Hold
 from servicedesk.workorders.stages import Stage
 from workshop import services
 from workshop.candidates import candidates
@@ -24,6 +27,7 @@ from workshop.readings import specs_of
 WAIT = 12
 """Minutes until somebody looks again whether a technician is free."""
 MOST_WAITS = 120
+IN_HAND = (JobState.ASSIGNED, JobState.ACKNOWLEDGED, JobState.PAUSED)
 LOOK_AT, FOUND_AT, PARTS_AT = 0.55, 0.4, 0.5
 
 
@@ -38,15 +42,25 @@ def in_the_workshop(v: Visit, first: str = "assign") -> Acts:
 
 
 def assign(v: Visit, jobs: list[Job]) -> None:
-    """Give jobs to the best technician who has nothing in hand, else to the best."""
+    """Give jobs to the best technician who has nothing in hand, else to the best who is not at work just now."""
     if not jobs:
         return
     ranked = [entry for entry in candidates(v.fresh(), jobs) if entry.possible]
-    busy = set(WorkSpan.objects.running().values_list("technician_id", flat=True))
-    chosen = next((entry for entry in ranked if entry.user.pk not in busy), ranked[0])
+    working, next_up = busy(v)
+    chosen = min(ranked, key=lambda entry: (entry.user.pk in working, entry.user.pk in next_up, entry.rank))
     reason = "" if chosen.rank == 1 else v.say("assign")
     by = v.cast.by(Role.SUPERVISOR)
     services.assign(jobs, technician=chosen.user, bay=bay_for(v, jobs), by=by, reason=reason)
+
+
+def busy(v: Visit) -> tuple[set[int | None], set[int | None]]:
+    """Technicians at work, and those who have something to begin or to go on with."""
+    spans = WorkSpan.objects.running().filter(job__work_order__centre=v.cast.centre)
+    waiting = Job.objects.filter(work_order__centre=v.cast.centre, state__in=IN_HAND).exclude(work_order=v.visit)
+    for_parts = Hold.objects.filter(work_order=OuterRef("work_order"), cause=Hold.Cause.PARTS, ended_at=None)
+    return set(spans.values_list("technician_id", flat=True)), set(
+        waiting.filter(~Exists(for_parts)).values_list("technician_id", flat=True)
+    )
 
 
 def bay_for(v: Visit, jobs: list[Job]) -> Bay | None:
@@ -113,10 +127,17 @@ def take_up(v: Visit, job: Job) -> Acts:
         job.refresh_from_db()
         if job.state not in (JobState.ACKNOWLEDGED, JobState.PAUSED):
             return
-        busy = WorkSpan.objects.running().filter(technician_id=job.technician_id).exists()
-        if not busy:
-            services.start(job, by=hand_of(job))
+        working = busy(v)[0]
+        if job.technician_id in working and job.state == JobState.ACKNOWLEDGED:
+            assign(v, [job])
+            job.refresh_from_db()
+        if job.technician_id not in working:
+            begin = services.begin(v.visit, by=hand_of(job)) if job.state == JobState.ASSIGNED else job
+            if begin.state != JobState.RUNNING:
+                services.start(begin, by=hand_of(job))
             return
+        if job.state == JobState.ASSIGNED:
+            services.acknowledge(v.visit, by=hand_of(job))
         yield v.later(WAIT)
 
 
