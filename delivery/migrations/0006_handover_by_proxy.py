@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('delivery', '0005_bill_without_paper'),
         ('documents', '0001_initial'),
-        ('workorders', '0005_bill_without_paper'),
+        ('workorders', '0002_figure_indexes'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
