@@ -39,7 +39,7 @@ def case_page(request: StaffRequest, row: Complaint, *, status: int = 200, **bou
         "missing": missing,
         "events": [as_event(entry) for entry in entries],
         "findings": FindingsForm(initial={name: getattr(row, name) for name in FindingsForm.base_fields}),
-        "answering": AnswerForm(initial={"answer": row.answer}),
+        "answering": AnswerForm(initial={"answer": "" if row.decision else row.answer}),
         "deciding": DecisionForm(),
         "closing": CloseForm(),
         "noting": NoteForm(),
@@ -130,7 +130,7 @@ def as_event(entry: ComplaintEntry) -> dict[str, Any]:
     return {
         "at": entry.at,
         "text": entry.get_kind_display(),
-        "by": " · ".join(filter(None, (entry.by_label, entry.text[:200]))),
+        "by": " · ".join(filter(None, (entry.by_name, entry.text[:200]))),
         "key": entry.kind in LEVELS,
         "bad": entry.kind in TROUBLE,
     }

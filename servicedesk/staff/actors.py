@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.db import models
+from django.utils.translation import gettext
 
 if TYPE_CHECKING:
     from servicedesk.staff.models import User
@@ -69,6 +70,11 @@ class ActorFields(models.Model):
 
     class Meta:
         abstract = True
+
+    @property
+    def by_name(self) -> str:
+        """Who it was, for people: a task's name says nothing to them."""
+        return gettext("The system") if self.by_kind == ActorKind.SYSTEM else self.by_label
 
 
 def actor_values(by: Actor) -> dict[str, Any]:

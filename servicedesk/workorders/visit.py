@@ -131,7 +131,7 @@ def describe(event: Event) -> dict[str, Any]:
     return {
         "at": event.at,
         "text": text,
-        "by": " · ".join(filter(None, (event.by_label, event.words))),
+        "by": " · ".join(filter(None, (event.by_name, event.words))),
         "key": level == "key",
         "bad": level == "bad",
     }

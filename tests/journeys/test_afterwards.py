@@ -120,6 +120,7 @@ def test_a_late_answer_goes_up_by_itself(house: House, person: Callable[..., Per
     case = house.before("complained", house.before("delivered", "LAT-0001"))
     due = house.one("SELECT answer_due_at FROM complaints_complaint WHERE id = %s", case)
     house.set_clock(due + dt.timedelta(minutes=5))
+    house.ring("insight.sweep")  # as beat does every minute
     house.wait("escalate", lambda: house.one("SELECT layer FROM complaints_complaint WHERE id = %s", case) == 2, 90)
     manager = person(owner(house, case))
     manager.go("/")
