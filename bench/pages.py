@@ -83,7 +83,7 @@ def measure(house: Any, rounds: int, *, only: str, everything: bool) -> None:
     if not rounds:
         return
     costs = [cost for cost in costs if re.search(only, cost.name)]
-    papers = [cost for cost in costs if cost.name.endswith("preview")]
+    papers = [cost for cost in costs if cost.name.endswith(("preview", "day_sheet"))]
     pages = [cost for cost in costs if cost not in papers]
     busy = [house.web.process.pid, house.postgres.child.process.pid]
     timed(pages, house.port, rounds, busy)

@@ -7,12 +7,13 @@ class DeliveryConfig(AppConfig):
     name = "delivery"
 
     def ready(self) -> None:
-        from delivery import checks, conformance, figures, paper, privacy, receivers, shelves
+        from delivery import checks, conformance, figures, handover_paper, paper, privacy, receivers, shelves
         from servicedesk.messaging import links
 
         links.register("pickup", "delivery:pickup", path="/delivery/")
         links.register("survey", "delivery:survey", path="/delivery/")
         paper.register()
+        handover_paper.register()
         receivers.register()
         conformance.register()
         checks.register()

@@ -104,6 +104,7 @@ def _context(bill: Bill) -> dict[str, Any]:
             parts.Signed(role=_("Accepted by the customer")),
             parts.Signed(role=_("Service advisor"), name=facts["advisor"]),
         ],
+        "unit_note": said.unit_note(bill.tax_inclusive),
         "issued": said.moment(bill.issued_at),
     }
 
@@ -114,7 +115,7 @@ def _facts(said: Said) -> list[list[tuple[Any, Any]]]:
         *said.car,
         [
             (_("Car received"), said.moment(facts["opened_at"])),
-            (_("Odometer on arrival"), said.km(facts["odometer_in"])),
+            (_("Odometer in"), said.km(facts["odometer_in"])),
             (_("Work order"), facts["order"]),
         ],
         [
@@ -131,7 +132,7 @@ def _labour(said: Said, lines: list[BillLine]) -> parts.Lines:
             parts.Column(_("Code"), "code"),
             parts.Column(_("Labour operation")),
             parts.Column(_("Technician")),
-            parts.Column(_("Origin"), "tag"),
+            parts.Column(_("Origin")),
             parts.Column(_("Labour hours"), "n"),
             parts.Column(_("Price"), "n"),
             parts.Column(_("Amount"), "n"),
@@ -141,14 +142,14 @@ def _labour(said: Said, lines: list[BillLine]) -> parts.Lines:
                 line.code,
                 line.title,
                 line.technician,
-                _("Added later") if line.added else "",
-                format_number(line.quantity),
+                _origin(line),
+                said.hours(line.quantity),
                 said.amount(line.unit_price),
                 said.amount(line.amount),
             ]
             for line in lines
         ],
-        [[_("Labour subtotal"), format_number(sum(line.quantity for line in lines)), "", said.amount(_sum(lines))]],
+        [[_("Labour subtotal"), said.hours(sum(line.quantity for line in lines)), "", said.amount(_sum(lines))]],
     )
 
 
@@ -157,7 +158,7 @@ def _parts(said: Said, lines: list[BillLine]) -> parts.Lines:
         [
             parts.Column(_("Part no."), "code"),
             parts.Column(_("Item")),
-            parts.Column(_("Origin"), "tag"),
+            parts.Column(_("Origin")),
             parts.Column(_("Qty"), "n"),
             parts.Column(_("Price"), "n"),
             parts.Column(_("Amount"), "n"),
@@ -166,7 +167,7 @@ def _parts(said: Said, lines: list[BillLine]) -> parts.Lines:
             [
                 line.code,
                 line.title,
-                _("Added later") if line.added else "",
+                _origin(line),
                 f"{format_number(line.quantity)} {line.unit}".strip(),
                 said.amount(line.unit_price),
                 said.amount(line.amount),
@@ -255,6 +256,10 @@ def _payments(said: Said, bill: Bill) -> parts.Lines:
         rows,
         [[_("Paid so far"), said.amount(paid)]],
     )
+
+
+def _origin(line: BillLine) -> parts.Cell:
+    return parts.Cell(_("Added later"), "tag") if line.added else parts.Cell(_("First order"))
 
 
 def _sum(lines: list[BillLine]) -> Decimal:

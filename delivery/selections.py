@@ -9,7 +9,9 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, Subquery, Sum
 
-from delivery.models import Bill, Handover, Opinion, Payment, PickupNotice, SurveyResponse, WashTask
+from delivery.models import Bill, BillKind, Handover, Opinion, Payment, PickupNotice, SurveyResponse, WashTask
+from servicedesk.documents import papers
+from servicedesk.documents.models import PaperOrder
 from servicedesk.staff.models import ServiceCentre
 from servicedesk.staff.roles import Role
 from servicedesk.workorders import gates
@@ -145,3 +147,19 @@ def _paid() -> Subquery:
 def handovers_of(work_order: WorkOrder) -> list[Handover]:
     """All times the car was offered to the customer, latest first."""
     return list(Handover.objects.filter(work_order=work_order).select_related("signature").order_by("-at"))
+
+
+def papers_to_give(work_order: WorkOrder) -> list[PaperOrder]:
+    """The papers a customer has of his visit: each bill that stands, and the newest of every other kind. Two queries."""
+    given = [kind.key for kind in papers.KINDS.values() if kind.given]
+    rows = PaperOrder.objects.about_order(work_order.centre, work_order.number).filter(
+        kind__in=given, duplicate_of=None
+    )
+    standing = set(Bill.objects.standing().filter(work_order=work_order).values_list("paper_order_id", flat=True))
+    newest: dict[str, PaperOrder] = {}
+    for order in rows.defer("facts").select_related("paper", "centre"):
+        if order.kind not in (BillKind.BILL, BillKind.CREDIT):
+            newest.setdefault(order.kind, order)
+        elif order.pk in standing:
+            newest[order.number] = order
+    return sorted(newest.values(), key=lambda order: -order.pk)

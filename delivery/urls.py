@@ -35,6 +35,7 @@ urlpatterns = [
     path("pickup/", views.pickup, name="pickup"),
     path("pickup/when/", views.pickup_when, name="pickup_when"),
     path("pickup/bill.pdf", views.pickup_bill, name="pickup_bill"),
+    path("pickup/papers/<int:pk>.pdf", views.pickup_paper, name="pickup_paper"),
     path("survey/", views.survey, name="survey"),
     path("survey/answer/", views.survey_answer, name="survey_answer"),
     path("survey/why/", views.survey_why, name="survey_why"),

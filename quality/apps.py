@@ -7,12 +7,13 @@ class QualityConfig(AppConfig):
     name = "quality"
 
     def ready(self) -> None:
-        from quality import checks, conformance, home
+        from quality import checks, conformance, home, papers
         from quality import receivers as receivers  # its gates register on import
         from servicedesk import registry
 
         home.register()
         conformance.register()
+        papers.register()
         registry.checks.register(
             registry.Check("delivered cars were inspected", checks.cars_beyond_inspection_were_passed)
         )

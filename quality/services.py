@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from quality.checklists import KNOWN_BY_RECORD, Facts, final_items, self_check_items
 from quality.models import FinalInspection, FinalItem, SelfCheck, SelfCheckItem, Verdict
+from quality.papers import order_final, order_self_check
 from quality.querysets import current_round
 from servicedesk.catalogue.models import ChecklistItem
 from servicedesk.clock import now
@@ -78,6 +79,7 @@ def sign_self_check(
         concern.save(update_fields=["cause", "correction"])
     data = {"round": report.round, "passed": report.passed, "faults": [item.code for item, _mark in faults]}
     events.record(work_order, "quality.self_check_signed", by=by, text=remarks.strip(), data=data)
+    order_self_check(report, by=by)
     if faults:
         open_rework(work_order, [Fault(mark.note.strip(), None, item) for item, mark in faults], by=by)
         advance(work_order, to=Stage.REPAIR, by=by)
@@ -141,6 +143,7 @@ def sign_final(
     )
     data = {"round": report.round, "verdict": report.verdict, "faults": [item.code for item, _mark in faults]}
     events.record(work_order, "quality.final_signed", by=by, text=remarks.strip(), data=data)
+    order_final(report, by=by)
     if failed:
         items = [Fault(mark.note.strip(), labour.get(mark.line or 0), item) for item, mark in faults]
         open_rework(work_order, items, by=by)

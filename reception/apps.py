@@ -9,6 +9,7 @@ class ReceptionConfig(AppConfig):
     verbose_name = _("Reception")
 
     def ready(self) -> None:
-        from reception import receivers
+        from reception import papers, receivers
 
+        papers.register()
         receivers.register()

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from appointments import hooks
 from appointments.models import Appointment
-from reception import arrivals, conformance
+from reception import arrivals, conformance, papers
 from reception.models import CarReturn, DamageMark, Inspection, InspectionItem
 from reception.services.estimates import DECIDABLE, PURPOSE
 from reception.services.reminders import remind_of_estimates
@@ -21,9 +21,11 @@ from servicedesk.customers.models import Customer
 from servicedesk.messaging import links
 from servicedesk.registry import Action
 from servicedesk.staff.roles import Role
+from servicedesk.workorders.consents import after_consent
 from servicedesk.workorders.gates import Requirement, gate
 from servicedesk.workorders.models import Concern, LineState, WorkOrder
 from servicedesk.workorders.stages import IN_HOUSE, Stage
+from servicedesk.workorders.transitions import on_enter
 
 DESK = frozenset({Role.ADVISOR.value, Role.MANAGER.value})
 
@@ -140,6 +142,8 @@ def register() -> None:
             "inspection", gettext_lazy("Joint inspection"), "reception/_inspection.html", inspection_panel, order=20
         )
     )
+    on_enter(Stage.AUTHORISED, papers.order_authorisation, order=20)
+    after_consent(papers.order_addition, order=20)
     registry.actions.register(next_steps)
     hooks.next_steps.register(receive_step)
     registry.visit_steps[2] = visit_step

@@ -9,6 +9,7 @@ urlpatterns = [
     path("", views.index, name="index"),
     path("board/", views.board, name="board"),
     path("board/rows/", views.board_fragment, name="board_fragment"),
+    path("day-sheet.pdf", views.day_sheet, name="day_sheet"),
     path("mine/", views.my_jobs, name="my_jobs"),
     path("<int:pk>/assign/", views.assign, name="assign"),
     path("<int:pk>/progress/", views.look, name="look"),

@@ -9,13 +9,16 @@ from typing import Any
 from django.db import transaction
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 
-from delivery.models import Bill, Handover, PickupNotice
+from delivery.handover_paper import order_handover
+from delivery.models import Handover, PickupNotice
+from delivery.selections import papers_to_give
 from delivery.services.account import account_of
 from delivery.services.floor import lock
 from servicedesk.clock import now
 from servicedesk.customers.services import note_odometer
-from servicedesk.documents import signatures
+from servicedesk.documents import papers, signatures
 from servicedesk.messaging import links, outbox
 from servicedesk.messaging.models import SignedLink
 from servicedesk.staff.actors import Actor, actor_values
@@ -28,6 +31,7 @@ from servicedesk.workorders.transitions import advance
 from workshop.services import open_rework
 
 LINK_DAYS = 30
+MAILED = ("bill", "final", "handover")
 MAX_ODOMETER = 2_000_000
 
 
@@ -179,6 +183,7 @@ def hand_over(
         data |= {"relation": relation, "authorised": authorised}
     events.record(locked, "handover.accepted", by=by, text=handover.remarks, data=data)
     advance(locked, to=Stage.DELIVERED, by=by)
+    order_handover(locked, handover, by=by)
     _send_papers(locked, by)
     work_order.refresh_from_db(fields=["stage"])
     return handover
@@ -202,7 +207,9 @@ def _why_not_this_person(work_order: WorkOrder, person: str, relation: str, auth
 
 
 def _send_papers(work_order: WorkOrder, by: Actor) -> None:
-    bills = list(Bill.objects.standing().filter(work_order=work_order).order_by("issued_at"))
+    given = [order for order in papers_to_give(work_order) if order.kind in MAILED]
+    with override(papers.language_of(work_order.customer, work_order.centre)):
+        names = [f"{papers.title_of(order.kind)} {order.number}" for order in given]
     outbox.send(
         "delivered_papers",
         customer=work_order.customer,
@@ -214,9 +221,9 @@ def _send_papers(work_order: WorkOrder, by: Actor) -> None:
             "number": work_order.full_number,
             "plate": work_order.vehicle.plate,
             "vehicle": work_order.vehicle.title,
-            "papers": [bill.number for bill in bills],
+            "papers": names,
         },
-        attachments=[{"opener": "paper_order", "id": bill.paper_order_id} for bill in bills],
+        attachments=[{"opener": "paper_order", "id": order.pk} for order in given],
     )
 
 

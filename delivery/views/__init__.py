@@ -16,6 +16,7 @@ from delivery.views.bills import (
 from delivery.views.customer import (
     pickup,
     pickup_bill,
+    pickup_paper,
     pickup_when,
     survey,
     survey_answer,
@@ -58,6 +59,7 @@ __all__ = [
     "payment_reverse",
     "pickup",
     "pickup_bill",
+    "pickup_paper",
     "pickup_when",
     "preparation",
     "ready_list",

@@ -15,12 +15,14 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from delivery import services
 from delivery.forms import ArrivalForm, CommentForm, TapForm, WhyForm
 from delivery.models import Bill, Opinion, SurveyResponse
+from delivery.selections import papers_to_give
 from delivery.services.account import account_of
 from delivery.services.handover import notice_of
 from delivery.services.opinions import call_due
 from delivery.services.survey import questions
 from delivery.surveys import REASONS
 from servicedesk.clock import now
+from servicedesk.documents import papers
 from servicedesk.documents.responses import order_response
 from servicedesk.messaging.links import customer_link
 from servicedesk.staff.calendar import Calendar
@@ -76,6 +78,17 @@ def pickup_bill(request: HttpRequest) -> HttpResponse:
     return order_response(request, bill.paper_order, "delivery/pickup_printing.html", centre=work_order.centre)
 
 
+@customer_link("pickup")
+@require_GET
+def pickup_paper(request: HttpRequest, pk: int) -> HttpResponse:
+    """One of the customer's own papers of this visit."""
+    work_order = _visit(request)
+    order = next((order for order in papers_to_give(work_order) if order.pk == pk), None)
+    if order is None:
+        raise Http404
+    return order_response(request, order, "delivery/pickup_printing.html", centre=work_order.centre)
+
+
 def _visit(request: HttpRequest) -> WorkOrder:
     link = request.link  # type: ignore[attr-defined]
     return WorkOrder.objects.for_rows().get(pk=link.target_id, customer=link.customer_id)
@@ -108,6 +121,7 @@ def _pickup(
         "off_reasons": [line for line in lines if line.reason],
         "notice": notice_of(work_order),
         "collected": work_order.stage in (Stage.DELIVERED, Stage.CLOSED),
+        "papers": [(order, papers.title_of(order.kind)) for order in papers_to_give(work_order)],
         "waiting": work_order.stage == Stage.READY,
         "arrivals": arrivals(centre, calendar),
         "form": form,

@@ -10,7 +10,7 @@ from django.db.models import Max
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from reception import checklist
+from reception import checklist, papers
 from reception.models import DamageMark, Inspection, InspectionItem
 from servicedesk.clock import now
 from servicedesk.customers.services import note_odometer
@@ -185,6 +185,7 @@ def sign_inspection(
         data={"signature": signature.pk, "seal": signature.sha256, "marks": inspection.marks.count()},
         text=inspection.reservations,
     )
+    papers.order_inspection(inspection, by=by)
     return inspection
 
 

@@ -65,15 +65,23 @@ class Heading:
 
 @dataclass(frozen=True)
 class Column:
-    """A column of lines. kind: "" text, "code" (grey), "n" number (right), "c" middle, "small", "tag" (framed word)."""
+    """A column of lines. kind: "" text, "code" (grey), "n" number (right), "c" middle, "small", "tag" (framed), "mk" (dot)."""
 
     label: Text
     kind: str = ""
 
 
 @dataclass(frozen=True)
+class Cell:
+    """A cell unlike the rest of its column. kind: as a column's, or "ok", "watch", "bad" (a verdict; the word says it too)."""
+
+    text: Any
+    kind: str = ""
+
+
+@dataclass(frozen=True)
 class Lines:
-    """A table whose head repeats on each page and whose totals print once. Cells are text, amounts already formatted.
+    """A table whose head repeats on each page and whose totals print once. Cells are text (or `Cell`), amounts formatted.
 
     The first cell of a total spans the columns the others leave free.
     """
@@ -86,7 +94,10 @@ class Lines:
     def body(self) -> list[list[tuple[Any, str]]]:
         """Rows of (cell, kind)."""
         kinds = [column.kind for column in self.columns]
-        return [list(zip(row, kinds, strict=True)) for row in self.rows]
+        return [
+            [(cell.text, cell.kind) if isinstance(cell, Cell) else (cell, kind) for cell, kind in pairs]
+            for pairs in (zip(row, kinds, strict=True) for row in self.rows)
+        ]
 
     @property
     def feet(self) -> list[tuple[Any, int, Sequence[Any]]]:
@@ -96,9 +107,13 @@ class Lines:
 
 @dataclass(frozen=True)
 class Signed:
-    """A place in the row of signatures: without a `signature` it is an empty line to sign by hand."""
+    """A place in the row of signatures: without a `signature` it is an empty line to sign by hand.
+
+    `by_account`: signed by being signed in, so that the name stands on the line.
+    """
 
     role: Text
     name: str = ""
     at: Text = ""
     signature: Signature | None = None
+    by_account: bool = False

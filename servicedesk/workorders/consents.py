@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -220,6 +221,7 @@ def _snapshot(line: WorkOrderLine) -> dict[str, Any]:
         "kind": line.kind,
         "code": line.code,
         "title": line.titles,
+        "unit": {code: line.part.unit_in(code) for code, _name in settings.LANGUAGES} if line.part else {},
         "quantity": str(line.quantity),
         "unit_price": str(line.unit_price),
         "amount": str(line.amount),

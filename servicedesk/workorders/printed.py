@@ -11,13 +11,17 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from babel.numbers import format_decimal
+from django.utils.translation import get_language, ngettext, pgettext
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
 
+from servicedesk.clock import now
 from servicedesk.customers.models import Customer
 from servicedesk.documents import parts
-from servicedesk.staff.formats import format_amount, format_date, format_money, format_number
+from servicedesk.staff.formats import SYMBOLS, format_amount, format_date, format_money, format_number
+from servicedesk.staff.models import ServiceCentre
 from servicedesk.workorders.models import WorkOrder
+from servicedesk.workorders.money import Totals, totals
 
 Pair = tuple[Any, Any]
 
@@ -27,6 +31,7 @@ def facts_of(work_order: WorkOrder, **more: Any) -> dict[str, Any]:
     centre, car, person = work_order.centre, work_order.vehicle, work_order.customer
     return {
         "centre": {"name": centre.name, "address": centre.address, "phone": centre.phone},
+        "at": now().isoformat(),
         "zone": centre.time_zone,
         "currency": centre.currency,
         "order": work_order.full_number,
@@ -44,6 +49,7 @@ def facts_of(work_order: WorkOrder, **more: Any) -> dict[str, Any]:
         "waits_on_site": work_order.waits_on_site,
         "wash_wanted": work_order.wash_wanted,
         "old_parts_wanted": work_order.old_parts_wanted,
+        "tax": [str(centre.tax_rate), centre.tax_inclusive, centre.minor_units],
         "guarantee": [centre.guarantee_days, centre.guarantee_km],
         "concerns": [[row.words, row.cause, row.correction] for row in work_order.concerns.order_by("pk")],
         **more,
@@ -104,7 +110,7 @@ class Said:
         return [
             [(_("Customer"), self.customer), (_("Phone"), facts["phone"]), (_("Plate"), facts["plate"])],
             [
-                (_("VIN"), facts["vin"]),
+                (pgettext("on a paper", "VIN"), facts["vin"]),
                 (_("Make and model"), facts["car"]),
                 (_("Model year"), str(facts["year"] or "")),
             ],
@@ -112,9 +118,40 @@ class Said:
 
     @property
     def guarantee(self) -> str:
-        """How long repairs are guaranteed: "365 days or 20,000 km"."""
+        """How long repairs are guaranteed: "1 year or 20,000 km"."""
         days, km = self.facts["guarantee"]
+        if days and days % 365 == 0:
+            years = days // 365
+            words = ngettext("%(years)s year or %(km)s km", "%(years)s years or %(km)s km", years)
+            return words % {"years": years, "km": format_number(km)}
         return _("%(days)s days or %(km)s km") % {"days": format_number(days), "km": format_number(km)}
+
+    def hours(self, value: Any) -> str:
+        """Labour hours, so that they stand one under the other: 0.9, 1.0."""
+        return str(format_decimal(Decimal(value), format="0.0#"))
+
+    def totals(self, amounts: Any) -> Totals:
+        """Add amounts up by the tax rule of the moment."""
+        rate, inclusive, minor_units = self.facts["tax"]
+        rule = ServiceCentre(tax_rate=Decimal(rate), tax_inclusive=inclusive, minor_units=minor_units)
+        return totals([Decimal(amount) for amount in amounts], rule)
+
+    def unit_note(self, inclusive: bool | None = None) -> str:
+        """What stands beside the heading of amounts: "NT$, before tax"; `inclusive`: whether they contain the tax."""
+        symbol = SYMBOLS.get(self.currency, self.currency)
+        if self.facts["tax"][1] if inclusive is None else inclusive:
+            return symbol
+        return _("%(currency)s, before tax") % {"currency": symbol}
+
+    def tax_words(self) -> str:
+        """The line of the tax: its rate, or that it is included."""
+        rate, inclusive, _units = self.facts["tax"]
+        words = _("Tax %(rate)s%%, included") if inclusive else _("Tax %(rate)s%%")
+        return words % {"rate": format_number((Decimal(rate) * 100).quantize(Decimal("0.01")))}
+
+    def word(self, words: dict[str, str]) -> str:
+        """The word of the active language among those taken down."""
+        return words.get(get_language() or "en") or words.get("en", "")
 
     def listed(self, words: Any) -> str:
         """Words in a row, with the language's own comma."""

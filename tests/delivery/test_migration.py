@@ -20,7 +20,8 @@ def test_issued_bills_get_the_order_of_their_paper(visit_in_preparation, cashier
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         before = kept(cursor, "paper_order_id IS NOT NULL, o.paper_id", "o.id = b.paper_order_id")
         MigrationExecutor(connection).migrate(BEFORE)
-        assert kept(cursor, "b.paper_id IS NOT NULL, b.paper_id", "o.kind <> b.kind") == []
+        cursor.execute("SELECT count(*) FROM documents_paperorder WHERE kind = 'bill'")
+        assert cursor.fetchone() == (0,)
         cursor.execute("SELECT number, paper_id FROM delivery_bill WHERE paper_id IS NOT NULL")
         assert [number for number, _paper in cursor.fetchall()] == [bill.number]
         MigrationExecutor(connection).migrate(AFTER)

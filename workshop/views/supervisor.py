@@ -13,7 +13,7 @@ from servicedesk.staff.repeats import perform, reasons_of, refuse
 from servicedesk.staff.requests import StaffRequest
 from servicedesk.staff.roles import Role
 from servicedesk.workorders.models import WorkOrder
-from workshop import services
+from workshop import daysheet, services
 from workshop.board import board_context, board_version
 from workshop.candidates import candidates, technicians
 from workshop.forms import AssignForm, LookForm
@@ -50,6 +50,15 @@ def board_fragment(request: StaffRequest) -> HttpResponse:
     response = render(request, "workshop/_board.html", board_context(request))
     response["ETag"] = etag
     response["Cache-Control"] = "private, no-cache"
+    return response
+
+
+@allow(Role.ADVISOR, Role.SUPERVISOR, Role.MANAGER)
+@require_GET
+def day_sheet(request: StaffRequest) -> HttpResponse:
+    """The day on paper, for when the system is down: printed now, not kept."""
+    response = HttpResponse(daysheet.day_sheet(request.centre), content_type="application/pdf")
+    response["Cache-Control"] = "private, no-store"
     return response
 
 
