@@ -13,7 +13,7 @@ from followup.models import FollowUp, Problem, ProblemState
 from servicedesk.catalogue.models import SurveyQuestion
 from servicedesk.demo import complaints
 from servicedesk.demo.visit import Acts, Visit
-from servicedesk.demo.words import problem
+from servicedesk.demo.words import problem, solution_to
 from servicedesk.staff.actors import Actor
 from servicedesk.staff.roles import Role
 from servicedesk.workorders.stages import Stage
@@ -114,7 +114,8 @@ def calling(v: Visit, call: FollowUp) -> Acts:
     first = v.hours.next_open(
         call.opens_at + dt.timedelta(minutes=v.chance.uniform(15, max(20, min(spare * 0.5, 900))))
     )
-    yield (moment := when_called(v, call, min(first, call.due_at - dt.timedelta(minutes=20))))
+    moment = max(v.t, when_called(v, call, min(first, call.due_at - dt.timedelta(minutes=20))))
+    yield moment
     call.refresh_from_db()
     if not call.is_waiting or v.fresh().stage not in (Stage.DELIVERED, Stage.CLOSED):
         return
@@ -180,10 +181,9 @@ def solved(v: Visit, row: Problem, by: Actor, moment: dt.datetime, solution: str
 def unfinished(v: Visit, since: dt.datetime) -> Acts:
     """Take up what an earlier day left open: calls, problems, opinions, a complaint."""
     v.script.call = "reached"
-    v.t = since
-    moment = v.hours.forward(since, v.chance.uniform(20, 200))
+    moment = v.t = v.hours.forward(since, v.chance.uniform(20, 200))
     for row in Problem.objects.filter(work_order=v.visit).exclude(state=ProblemState.CLOSED):
-        solution = problem(v.language, v.chance)[2]
+        solution = solution_to(row.text, v.language, v.chance)
         v.tell(solved(v, row, Actor.of(row.followup.agent or v.cast.user(Role.AGENT)), moment, solution))
     for call in FollowUp.objects.filter(work_order=v.visit).waiting().order_by("sequence"):
         v.tell(calling(v, call))

@@ -12,6 +12,8 @@ from servicedesk.staff.actors import Actor
 from servicedesk.staff.models import Membership
 from servicedesk.staff.roles import Role
 
+CONTENT = "CP-10"
+"""A category whose complainant says that it is all right now."""
 AFTER_MINUTES = 900
 """Opening minutes between the handover and a complaint, unless the script names the moment."""
 
@@ -116,7 +118,7 @@ def to_the_end(v: Visit, row: Complaint, moment: dt.datetime) -> Acts:
     if row.state == ComplaintState.ANSWERED:
         moment = v.hours.forward(moment, 120)
         yield moment
-        decided = words_of(category, v.language)[9]
+        decided = words_of(CONTENT, v.language)[9]
         services.record_decision(row, by=v.cast.by(Role.AGENT), accepted=True, words=decided, how="phone")
         row.refresh_from_db()
     if row.state == ComplaintState.ACCEPTED:

@@ -24,14 +24,16 @@ class Garage:
 
     def __init__(self, centre: ServiceCentre, chance: random.Random) -> None:
         here = WorkOrder.objects.filter(vehicle=OuterRef("pk"), stage__in=IN_HOUSE)
-        ahead = Appointment.objects.filter(vehicle=OuterRef("pk")).expected()
-        cars = of_the_demonstration(centre).annotate(
-            here=Exists(here), ahead=Exists(ahead), last=Max("work_orders__opened_at")
-        )
-        rows = [car for car in cars.order_by("pk") if not car.here and not car.ahead]
+        cars = of_the_demonstration(centre).annotate(here=Exists(here), last=Max("work_orders__opened_at"))
+        rows = list(cars.order_by("pk"))
         chance.shuffle(rows)
         self.cars = {car.pk: car for car in rows}
         self.days = {car.pk: [centre.local(car.last).date()] if car.last else [] for car in rows}
+        for car in rows:
+            self.days[car.pk] += [centre.today()] if car.here else []
+        ahead = Appointment.objects.filter(centre=centre, vehicle__in=rows).expected()
+        for pk, starts_at in ahead.values_list("vehicle_id", "starts_at"):
+            self.days[pk].append(centre.local(starts_at).date())
 
     def take(self, day: dt.date, case: str = "", *, rest: int = 7) -> Vehicle | None:
         """The car that is away for longest around `day` and can have `case`; None when all come within `rest` days of it."""

@@ -11,7 +11,12 @@ import random
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from django.db.models import Exists, OuterRef, Q
+
 from appointments.models import Appointment
+from complaints.models import Complaint
+from followup.models import FollowUp
+from followup.querysets import WAITING
 from servicedesk.clock import now
 from servicedesk.customers.models import Vehicle
 from servicedesk.demo import booking, history, stories, today
@@ -54,7 +59,8 @@ class Loader:
         if begun(self.day_key):
             return 0
         last = self.last_day()
-        self.take_up()
+        if last:
+            self.take_up(self.loaded_at(last))
         garage = Garage(self.centre, random.Random(self.day_key))  # noqa: S311 - invented data
         self.open_today(garage)
         first = max(last + dt.timedelta(days=1), self.earliest) if last else self.earliest
@@ -90,24 +96,33 @@ class Loader:
         if not begun(key):
             self.engine.tell(once(key, story))
 
-    def take_up(self) -> None:
-        """Cars, calls and bookings of earlier days go on: only those of the demonstration's own customers."""
+    def loaded_at(self, day: dt.date) -> dt.datetime:
+        """When a day was loaded: what it showed then is not changed afterwards."""
+        return HandledRequest.objects.get(actor=BY.key, key=key_of(self.centre, day)).handled_at
+
+    def take_up(self, since: dt.datetime) -> None:
+        """Cars, calls, complaints and bookings of earlier days go on: only those of the demonstration's own customers."""
         cars = of_the_demonstration(self.centre)
-        orders = WorkOrder.objects.filter(centre=self.centre, stage__in=OPEN, vehicle__in=cars)
+        orders = WorkOrder.objects.filter(centre=self.centre, vehicle__in=cars)
+        calls = FollowUp.objects.filter(work_order=OuterRef("pk"), state__in=WAITING)
+        cases = Complaint.objects.open().filter(work_order=OuterRef("pk"))
+        orders = orders.filter(Q(stage__in=OPEN) | Exists(calls) | Exists(cases))
         for order in orders.for_rows().select_related("vehicle__customer").order_by("pk"):
-            chance = random.Random(f"{order.full_number}:{self.today}")  # noqa: S311 - invented data
             words = order.concerns.order_by("pk").values_list("words", flat=True).first() or ""
-            case = stories.case_of(words, order.customer.language, chance)
-            v = self.visit(order.vehicle, ordinary(order.vehicle, chance, case), order.opened_at)
+            v = self.earlier(order.vehicle, order.full_number, words, since)
             v.order, v.advisor = order, order.advisor
             self.engine.tell(stories.goes_on(v))
         expected = Appointment.objects.filter(centre=self.centre, vehicle__in=cars, starts_at__lt=self.now).expected()
         for row in expected.select_related("centre", "vehicle__customer", "customer").order_by("starts_at"):
-            chance = random.Random(f"{row.full_number}:{self.today}")  # noqa: S311 - invented data
-            case = stories.case_of(row.concern, row.customer.language, chance)
-            v = self.visit(row.vehicle, ordinary(row.vehicle, chance, case), row.starts_at)
+            v = self.earlier(row.vehicle, row.full_number, row.concern, since)
             v.appointment = row
             self.engine.tell(stories.booked_before(v))
+
+    def earlier(self, car: Vehicle, number: str, words: str, since: dt.datetime) -> Visit:
+        """A visit that somebody began before `since`; chance and the customer's words say how it goes on."""
+        chance = random.Random(f"{number}:{self.today}")  # noqa: S311 - invented data
+        case = stories.case_of(words, car.customer.language)
+        return self.visit(car, ordinary(car, chance, case), since)
 
     def open_today(self, garage: Garage) -> None:
         """Cars at every point, requests that wait, and bookings ahead."""
@@ -148,7 +163,8 @@ class Loader:
     def ahead(self, garage: Garage, case: str, wanted: dt.datetime, number: int) -> Iterator[Visit]:
         """A visit that is only booked."""
         chance = random.Random(f"{self.day_key}:{case}:{number}")  # noqa: S311 - invented data
-        car = garage.take(self.today, case) or garage.take(self.today, case, rest=2)
+        day = self.hours.date(wanted)
+        car = next((car for rest in (7, 2, 1) if (car := garage.take(day, case, rest=rest))), None)
         if car:
             came = chance.choice(("online", "phone"))
             yield self.visit(

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-import random
 
+from appointments.models import Appointment
 from appointments.services import confirm, mark_no_show
 from delivery.models import SurveyResponse
 from delivery.services.handover import notice_of
@@ -15,7 +15,7 @@ from servicedesk.demo.visit import Acts, Visit
 from servicedesk.demo.words import BY_LANGUAGE
 from servicedesk.workorders.models import Hold, WorkOrder
 from servicedesk.workorders.stages import IN_HOUSE, Stage
-from workshop.models import Job
+from workshop.models import Finding, FindingState, Job
 
 PAST_THE_DESK = frozenset({Stage.AUTHORISED, Stage.REPAIR, Stage.REWORK})
 DOOR = {
@@ -67,16 +67,19 @@ def door_of(v: Visit, stage: str) -> str:
 def goes_on(v: Visit) -> Acts:
     """A car or a customer of an earlier day: what is left is done, in the opening hours since."""
     stage = v.fresh().stage
-    v.at(last_event(v.visit))
-    v.script.stop, v.script.complaint = "", ""
+    v.at(v.visit.events.latest("seq").at)
+    v.script.complaint = ""
     if stage == Stage.RECEPTION:
         yield from reception.at_the_desk(v, desk_of(v))
         yield from onward(v)
     elif stage in IN_HOUSE:
+        for finding in Finding.objects.filter(work_order=v.visit).exclude(state=FindingState.DECIDED):
+            v.script.finds = "approve"
+            v.tell(workshop.deal_with(v, finding, v.later(10)))
         yield from onward(v)
     else:
         yield v.later(v.chance.uniform(2, 20))
-        if not SurveyResponse.objects.filter(work_order=v.visit).exists():
+        if stage == Stage.DELIVERED and not SurveyResponse.objects.filter(work_order=v.visit).exists():
             closing.invite(v)
         v.tell(after.survey(v, v.t))
         yield from after.unfinished(v, v.t)
@@ -96,29 +99,25 @@ def desk_of(v: Visit) -> str:
     return "decide" if v.visit.lines.top().unanswered().exists() else "authorise"
 
 
-def last_event(order: WorkOrder) -> dt.datetime:
-    """When something last happened to the car."""
-    return order.events.latest("seq").at
-
-
 def booked_before(v: Visit) -> Acts:
-    """A booking of an earlier day whose time has come."""
-    row = v.appointment
+    """A booking of an earlier day whose time has come. A car that was late even then does not come any more."""
+    row, since = v.appointment, v.t
     assert row
-    if row.state == "requested":
-        yield v.at(min(row.starts_at, v.hours.forward(row.requested_at, 26)))
+    if row.state == Appointment.State.REQUESTED:
+        yield v.later(v.chance.uniform(6, 24))
         row = v.appointment = confirm(row, by=v.desk)
-    v.t = v.arrives = row.starts_at + dt.timedelta(minutes=v.chance.randint(-3, 9))
-    if WorkOrder.objects.filter(vehicle=v.vehicle, stage__in=IN_HOUSE).exists() or v.chance.random() < 0.06:
-        yield row.starts_at + dt.timedelta(minutes=booking.PATIENCE)
+    here = WorkOrder.objects.filter(vehicle=v.vehicle, stage__in=IN_HOUSE).exists()
+    if row.starts_at < since or here or v.chance.random() < 0.06:
+        yield v.at(row.starts_at + dt.timedelta(minutes=booking.PATIENCE))
         mark_no_show(row, by=v.desk)
         return
+    v.arrives = row.starts_at + dt.timedelta(minutes=v.chance.randint(-3, 9))
     yield from reception.at_the_desk(v)
     if v.order is not None:
         yield from onward(v)
 
 
-def case_of(words: str, language: str, chance: random.Random) -> str:
-    """Which case a concern in the customer's words is; any that fits when somebody else wrote it."""
+def case_of(words: str, language: str) -> str:
+    """Which case a concern in the customer's words is; a service when somebody else wrote it."""
     told = BY_LANGUAGE.get(language, BY_LANGUAGE["en"]).CONCERNS
     return next((key for key in CASES if told[key][0] == words), OTHERWISE)

@@ -11,7 +11,7 @@ from django.db.models import Exists, OuterRef
 from reception import services as reception
 from servicedesk.catalogue.models import ReadingSpec
 from servicedesk.demo.cases import CASES
-from servicedesk.demo.reception import answer_all, answer_for, newest_estimate
+from servicedesk.demo.reception import answer_all, answer_for
 from servicedesk.demo.visit import Acts, Visit
 from servicedesk.demo.words import concern
 from servicedesk.staff.actors import Actor
@@ -21,7 +21,7 @@ from servicedesk.workorders.models import Hold
 from servicedesk.workorders.stages import Stage
 from workshop import services
 from workshop.candidates import candidates
-from workshop.models import Finding, Job, JobState, PauseCause, WorkSpan
+from workshop.models import Finding, FindingState, Job, JobState, PauseCause, WorkSpan
 from workshop.readings import specs_of
 
 WAIT = 12
@@ -211,18 +211,20 @@ def deal_with(v: Visit, finding: Finding, since: dt.datetime) -> Acts:
     since = v.hours.forward(since, 5)
     yield since
     supervisor = v.cast.by(Role.SUPERVISOR)
-    if v.script.finds == "settle":
+    if v.script.finds == "settle" or finding.operation is None:
         services.settle_finding(finding, note=told_settled(v), by=supervisor)
         return
-    assert finding.operation
-    services.propose_from_finding(finding, operation=finding.operation, by=supervisor)
-    since = v.hours.forward(since, 5)
-    yield since
-    reception.send_estimate(v.visit, by=v.desk)
+    if finding.state == FindingState.REPORTED:
+        services.propose_from_finding(finding, operation=finding.operation, by=supervisor)
+        since = v.hours.forward(since, 5)
+        yield since
+        reception.send_estimate(v.visit, by=v.desk)
     if stop == "asked":
         return
     yield v.hours.forward(since, v.chance.uniform(14, 45))
-    shown = newest_estimate(v)
+    if not v.visit.lines.top().unanswered().exists():
+        return
+    shown = reception.show_estimate(v.visit, by=v.desk)
     lines = v.visit.lines.top().unanswered()
     answers = {line.pk: answer_for(v, line, v.script.finds) for line in lines}
     answer_all(v, shown, answers, "link" if v.chance.random() < 0.8 else "phone")

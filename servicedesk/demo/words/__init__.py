@@ -38,6 +38,12 @@ def problem(language: str, chance: random.Random) -> tuple[str, str, str, str]:
     return found
 
 
+def solution_to(text: str, language: str, chance: random.Random) -> str:
+    """What the department did about a problem; an answer that fits any when the words are a visitor's own."""
+    known: dict[str, str] = {row[1]: row[2] for row in BY_LANGUAGE[language].PROBLEMS}
+    return known.get(text) or phrase("opinion_answer", language, chance)
+
+
 def complaint(category: str, language: str) -> tuple[str, ...]:
     """Matter, reason, wish, kind of cause, cause, responsibility, remedy, prevention, answer, the complainant's word."""
     cases: dict[str, tuple[str, ...]] = BY_LANGUAGE[language].COMPLAINTS
