@@ -80,7 +80,7 @@ def pages(user: User) -> Iterator[tuple[str, str]]:
     """(name, address) of every page `user` may open; POST-only addresses are among them and answer 405."""
     memberships = Membership.objects.filter(user=user)
     roles = frozenset(memberships.values_list("role", flat=True))
-    centre = memberships.order_by("centre__code").values_list("centre_id", flat=True)
+    centre = list(memberships.order_by("centre__code").values_list("centre_id", flat=True))
     for name, names, view in patterns(get_resolver()):
         kind, allowed = getattr(view, "access", ("", frozenset()))
         if kind == "roles" and allowed & roles:
@@ -119,7 +119,7 @@ def samples(name: str, names: frozenset[str], user: User, centres: Any) -> list[
     """Parameters under which the page shows something; none when the house has no such row."""
     if not names:
         return [{}]
-    orders = WorkOrder.objects.filter(centre__in=centres).order_by("-pk")
+    orders = WorkOrder.objects.filter(centre=centres[0]).order_by("-opened_at", "-pk")
     if name == "workshop:job":
         pk = Job.objects.filter(technician=user).order_by("-pk").values_list("pk", flat=True).first()
         return [{"pk": pk}] if pk else []
