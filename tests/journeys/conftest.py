@@ -19,6 +19,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import BrowserContext, Page, expect
 
+from servicedesk.embedded import testing
 from tests.proofs.stack import Service
 
 TUESDAY_TEN = dt.datetime(2026, 11, 24, 2, 0, tzinfo=dt.UTC)
@@ -84,6 +85,8 @@ def house() -> Iterator[House]:
     state.chmod(0o711)
     made = House(state)
     try:
+        if made.postgres:
+            testing.copy(testing.migrated(state), made.postgres.data)
         made.start_servers()
         made.prepare()
         made.manage("load_demo", "--people")
