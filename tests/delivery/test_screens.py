@@ -6,7 +6,7 @@ from django.urls import reverse
 
 from delivery.models import Bill, Handover, Payment, PickupNotice, SurveyAnswer, SurveyResponse
 from servicedesk.documents import printing
-from tests.fixtures.delivery import billed, cleaned, handed_over, look_verdicts, paid
+from tests.fixtures.delivery import EXPLAINED, GIVEN, billed, cleaned, handed_over, look_verdicts, paid
 from tests.fixtures.people import client_of
 
 PARTS = ("exterior", "interior", "tyres")
@@ -25,14 +25,17 @@ def test_a_proxy_on_the_screen(visit_ready, advisor, cashier):
     desk = client_of(advisor)
     desk.act(url("notify", visit_ready.pk))
     taken = {
-        "explained": ["work"],
-        "given": ["bill"],
+        "explained": EXPLAINED,
+        "given": GIVEN,
         "odometer_out": "40300",
         "signature_name": "林建國",
         "taken_by": "proxy",
     }
     answer = desk.act(url("hand_over", visit_ready.pk), taken)
-    assert (answer.status_code, texts(answer).count("Ask, and choose one.")) == (422, 2)
+    assert (answer.status_code, texts(answer).count("Ask, and choose one.")) == (
+        422,
+        4,
+    )  # in the summary and beside each
     desk.act(url("hand_over", visit_ready.pk), taken | {"relation": "driver", "authorised": "telephone"})
     assert (Handover.objects.get().relation, Handover.objects.get().authorised) == ("driver", "telephone")
     assert "for the customer: Hired driver" in texts(desk.get(url("handover", visit_ready.pk)))
@@ -42,7 +45,7 @@ def test_the_customer_himself_needs_no_leave(visit_ready, advisor, cashier):
     paid(visit_ready, cashier)
     desk = client_of(advisor)
     desk.act(url("notify", visit_ready.pk))
-    taken = {"explained": ["work"], "given": ["bill"], "odometer_out": "40300", "signature_name": "林怡君"}
+    taken = {"explained": EXPLAINED, "given": GIVEN, "odometer_out": "40300", "signature_name": "林怡君"}
     desk.act(url("hand_over", visit_ready.pk), taken | {"taken_by": "customer", "relation": "family"})
     assert not Handover.objects.get().by_proxy
 

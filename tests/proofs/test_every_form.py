@@ -124,6 +124,7 @@ def mask(name: str, value: Any) -> Any:
         "data",
         "attachments",
         "context",
+        "facts",
         "lines",
         "url",
         "file",

@@ -102,9 +102,13 @@ def wander(here: Walk, *starts: str) -> Walk:
 
 
 def names_a_row(url: str) -> bool:
-    """Whether an address names a row of some centre. A home list is one's own, whatever its key."""
+    """Whether an address names a row of some centre. Home lists are one's own, and letters' templates the house's."""
     match = resolve(urlsplit(url).path)
-    return bool(match.kwargs) and match.view_name != "home_list"
+    return bool(match.kwargs) and match.view_name not in {
+        "home_list",
+        "messaging:template",
+        "messaging:template_letter",
+    }
 
 
 @contextmanager

@@ -22,8 +22,11 @@ CODE = "MNT-110"
 
 @pytest.fixture
 def earlier(centre: Any, advisor: Any) -> WorkOrder:
-    """A visit whose brake fluid was declined (“下次再做”)."""
-    return authorised(centre, advisor, declined=(CODE,))
+    """A visit whose brake fluid was declined (“下次再做”); the car has left again."""
+    visit = authorised(centre, advisor, declined=(CODE,))
+    services.give_back(visit, by=Actor.of(advisor), reason="客戶改天再來")
+    visit.refresh_from_db()
+    return visit
 
 
 def codes(order: WorkOrder) -> list[str]:
