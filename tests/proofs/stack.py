@@ -140,8 +140,11 @@ class Service(Stack):
         self.wait_for_web()
 
     def settle(self, seconds: float = 90) -> None:
-        """Wait until nothing that is due is left to send."""
-        sql = "SELECT count(*) FROM messaging_message WHERE state IN ('pending', 'sending')"
+        """Wait until nothing that is due, or was tried before, is left to send; what is for later may wait."""
+        sql = (
+            "SELECT count(*) FROM messaging_message WHERE state IN ('pending', 'sending') AND (attempts > 0 OR"
+            " next_try_at <= now() + make_interval(secs => (SELECT coalesce(sum(seconds), 0) FROM staff_clockoffset)))"
+        )
         self.wait("all messages are sent", lambda: self.one(sql) == 0, seconds)
 
     def reconcile(self) -> None:
