@@ -64,9 +64,12 @@ class Town:
     plates: list[str] = field(default_factory=list)
 
     def fingerprint(self) -> list[tuple[Any, ...]]:
-        """One hash per table, once the worker has planned the calls of the cars just handed over."""
-        unplanned = "SELECT count(*) FROM followup_followupplan WHERE planned_at IS NULL"
-        self.service.wait("all calls are planned", lambda: self.service.one(unplanned) == 0)
+        """One hash per table, once the worker has planned the calls and printed the papers of what was just done."""
+        for what, left in (
+            ("all calls are planned", "SELECT count(*) FROM followup_followupplan WHERE planned_at IS NULL"),
+            ("all papers are printed", "SELECT count(*) FROM documents_paperorder WHERE state = 'pending'"),
+        ):
+            self.service.wait(what, lambda left=left: self.service.one(left) == 0)
         return sorted(self.service.rows(hashes([table for table in TABLES if table not in BUSY])))
 
 
