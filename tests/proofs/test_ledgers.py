@@ -147,6 +147,8 @@ def test_m3_as_the_applications_own_role(service: Service) -> None:
     play(service, "booked_and_delivered")
     assert service.postgres is not None
     tables = [*(model._meta.db_table for model in LEDGERS), "delivery_bill", "delivery_billline"]
+    waiting = "SELECT count(*) FROM documents_paperorder WHERE state = 'pending'"
+    service.wait("all papers are printed", lambda: service.one(waiting) == 0)
 
     def rows() -> dict[str, Any]:
         return {table: service.rows(f'SELECT md5(t::text) FROM "{table}" t ORDER BY 1') for table in tables}  # noqa: S608

@@ -144,9 +144,9 @@ def test_a7_a_link_leaks_nowhere(service: Service, mail: MailServer, page: Any, 
 @pytest.mark.proof("I6")
 def test_i6_letters_stay_whole_whatever_was_typed(service: Service, mail: MailServer) -> None:
     play(service, "letter", name=NASTY, concern=WORDS, email="lin@example.com")
-    service.wait("both letters are sent", lambda: len(mail.taken) >= 2)
+    service.wait("a letter is sent", lambda: bool(mail.taken))
     service.settle()
-    assert len(mail.taken) == 2  # the request taken, and its confirmation: nothing was smuggled in between
+    assert len(mail.taken) == service.messages("sent")  # the house's own letters: nothing was smuggled in between
     for letter in mail.letters:
         assert letter["Bcc"] is None
         assert [letter.get_all(name, [])[1:] for name in ("To", "Subject", "From", "Message-ID")] == [[]] * 4
