@@ -36,15 +36,15 @@ def work_list(orders: Iterable[WorkOrder], centre: Any) -> SafeString:
     """Rows of visits of one `centre`, which come from `….for_list()`. No query of its own; "" without any."""
     moment, language = now(), marks.language()
     url = reverse("workorders:detail", args=[0]).replace("/0/", "/{}/").format
-    waits = f" · {escape(_('waits'))}"
-    no_promise = f'<span class="sd-muted">{escape(_("Not promised yet"))}</span>'
+    waits, unpromised = escape(_("waits")), escape(_("Not promised yet"))
+    no_promise = f'<span class="sd-muted">{unpromised}</span>'
     return SafeString(
         "".join(
             ROW(
                 url=url(order.pk),
                 plate=escape(order.vehicle.plate),
                 customer=escape(order.customer.name),
-                car=escape(order.vehicle.model_name) + (waits if order.waits_on_site else ""),
+                car=escape(order.vehicle.model_name) + (f" · {waits}" if order.waits_on_site else ""),
                 stage=marks.stage_of(WorkOrder, order.stage, language),
                 hold=hold(order.open_hold, moment, language) if order.open_hold else "",  # type: ignore[attr-defined]
                 visit=marks.visit_bars(order.stage, "h" if order.open_hold else "n", language),  # type: ignore[attr-defined]

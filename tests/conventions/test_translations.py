@@ -1,9 +1,12 @@
 """No Chinese reader meets English: every string of code and templates has both translations."""
 
+import ast
+
 import pytest
 from babel.messages.catalog import Catalog, Message
 
 from servicedesk import translations
+from tests.conventions.tree import python_files
 
 
 def test_every_string_is_translated():
@@ -81,3 +84,17 @@ def test_a_line_of_a_table_with_too_few_columns_is_named(one_string):
     table.write_text("a\tb\n")
     with pytest.raises(ValueError, match="line 1: three or four columns"):
         translations.update([table])
+
+
+def test_no_string_hides_in_an_f_string():
+    """Extraction does not look inside f-strings on Python 3.11: a string there would stay English without a word."""
+    names = {"_", "gettext", "gettext_lazy", "ngettext", "pgettext", "pgettext_lazy"}
+    hidden = [
+        f"{path}:{call.lineno}"
+        for path, text in python_files()
+        for string in ast.walk(ast.parse(text))
+        if isinstance(string, ast.JoinedStr)
+        for call in ast.walk(string)
+        if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id in names
+    ]
+    assert hidden == []

@@ -49,8 +49,8 @@ def fact(context: Context, label: Any, *values: Any, strong: bool = False) -> st
     if context.autoescape:
         lines = mark_safe("<br>".join(conditional_escape(word).replace("\n", "<br>") for word in words))  # noqa: S308 - escaped here
         return row(label, format_html("<strong>{}</strong>", lines) if strong else lines)
-    joint = gettext(", ") if is_list else " "
-    return f"\n{label}{gettext(': ')}{joint.join(words).replace(chr(10), OWN_LINE)}\n"
+    joint, colon = gettext(", ") if is_list else " ", gettext(": ")
+    return f"\n{label}{colon}{joint.join(words).replace(chr(10), OWN_LINE)}\n"
 
 
 @register.simple_tag(takes_context=True)
