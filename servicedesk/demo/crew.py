@@ -73,7 +73,7 @@ def load_one(code: str, share: float, errands: bool = False) -> Done:
 
 
 def load_all(codes: list[str], share: float) -> Iterator[tuple[str, Done]]:
-    """Load the first of these centres here and the others in another process."""
+    """Load the first of these centres here and the others in another process, all at once."""
     connections.close_all()  # a forked process must not share a connection
     with pool(calm) as others:
         tasks = {code: others.submit(load_one, code, share) for code in codes[1:]}

@@ -29,7 +29,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Errand:
-    """A slow act: `work(moment, **values)`, done at the moment of which the story tells, and over by `back_at`."""
+    """A slow act: `work(**values)`, done at the moment of which the story tells, and over by `back_at`."""
 
     work: Callable[..., None]
     values: dict[str, Any]
@@ -56,7 +56,7 @@ class Engine:
         post_save.connect(self._note_letter, sender=Message)
 
     def tell(self, story: Story) -> None:
-        """Add a story; its first moment is asked for at once, outside any transaction."""
+        """Add a story; its first moment is asked for at once."""
         self._go_on(story, None)
 
     def run(self, until: dt.datetime) -> None:

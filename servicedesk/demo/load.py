@@ -59,8 +59,8 @@ class Loader:
         if begun(self.day_key):
             return 0
         last = self.last_day()
-        if last:
-            self.take_up(self.loaded_at(last))
+        if last or self.is_interrupted():
+            self.take_up(self.loaded_at(last) if last else self.centre.at(self.earliest, dt.time()))
         garage = Garage(self.centre, random.Random(self.day_key))  # noqa: S311 - invented data
         self.open_today(garage)
         first = max(last + dt.timedelta(days=1), self.earliest) if last else self.earliest
@@ -86,6 +86,10 @@ class Loader:
         keys = HandledRequest.objects.filter(actor=BY.key, key__regex=rf"^{prefix}\d{{4}}-\d\d-\d\d$")
         days = [dt.date.fromisoformat(key.removeprefix(prefix)) for key in keys.values_list("key", flat=True)]
         return max(days, default=None)
+
+    def is_interrupted(self) -> bool:
+        """Whether an earlier load was ended in the middle: its stories go on as those of an earlier day do."""
+        return HandledRequest.objects.filter(actor=BY.key, key__startswith=f"{self.centre.code}:").exists()
 
     def visit(self, car: Vehicle, script: Script, arrives: dt.datetime) -> Visit:
         """A visit of this centre."""
@@ -150,7 +154,7 @@ class Loader:
     def wanted(self) -> Iterator[tuple[str, dt.datetime]]:
         """Case and time of the bookings ahead, and of one whose car is late."""
         most = today.FEW_AHEAD if self.small else None
-        for _day, minutes, case in today.AHEAD[:most]:
+        for minutes, case in today.AHEAD[:most]:
             yield case, self.hours.forward(self.present, minutes)
         for days, minutes, case in today.DAYS_AHEAD[:most]:
             opens = self.hours.windows(self.hours.next_day(self.today, days))[0][0]
@@ -167,9 +171,8 @@ class Loader:
         car = next((car for rest in (7, 2, 1) if (car := garage.take(day, case, rest=rest))), None)
         if car:
             came = chance.choice(("online", "phone"))
-            yield self.visit(
-                car, Script(case, chance, came=came, booked_days=chance.randint(1, 4), stop="book"), wanted
-            )
+            days = chance.randint(1, 4) + (4 if wanted < self.present else 0)
+            yield self.visit(car, Script(case, chance, came=came, booked_days=days, stop="book"), wanted)
 
     def left_open(self, garage: Garage) -> None:
         """Visits of the last days that left a call, a problem, an opinion or a complaint."""

@@ -9,7 +9,6 @@ from typing import Any
 from servicedesk.customers.models import Vehicle
 from servicedesk.demo.cases import CASES
 
-TODAY = "today"
 MINUTES = {
     "receive": 0,
     "readings": 3,

@@ -91,8 +91,8 @@ SMALL = frozenset(
 """What a smaller centre shows of them."""
 REQUESTS = ((7, "service_small"), (19, "ac_smell"), (62, "brake_squeal"))
 """Requests that wait for an answer: minutes ago, case. The last one is overdue."""
-AHEAD = ((0, 45, "tyres_worn"), (0, 90, "service_mid"), (0, 150, "ev_health"), (0, 165, "wheel_hum"), (0, 230, "oil"))
-"""Bookings: open days ahead, minutes from now (today) or from opening, case."""
+AHEAD = ((45, "tyres_worn"), (90, "service_mid"), (150, "ev_health"), (165, "wheel_hum"), (230, "oil"))
+"""Bookings of the next hours: opening minutes from now, case."""
 DAYS_AHEAD = (
     (1, 20, "service_big"),
     (1, 60, "brake_pulse"),
@@ -101,6 +101,7 @@ DAYS_AHEAD = (
     (2, 40, "service_small"),
     (3, 100, "pulls_left"),
 )
+"""Bookings of the next days: open days ahead, minutes from opening, case."""
 FEW_AHEAD = 1
 """How many of each of these a smaller centre has."""
 LATE_BOOKING = (11, "ac_warm")
@@ -109,8 +110,4 @@ LATE_BOOKING = (11, "ac_warm")
 
 def script_of(situation: Situation, chance: random.Random) -> Script:
     """The script of a situation: nothing left to chance but words."""
-    certain = dict(situation.certain)
-    script = Script(situation.case, chance, **certain)
-    if not script.stop:
-        script.booked_days = 1
-    return script
+    return Script(situation.case, chance, **situation.certain)

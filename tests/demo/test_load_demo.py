@@ -41,12 +41,12 @@ def house(reference: None, settings: object, tmp_path: Path) -> None:
     everybody()
 
 
-def load(code: str, share: float = 0.0) -> int:
+def load(code: str, share: float = 0.0, engine: type[Engine] = Engine) -> int:
     """Load one centre; a story that a service refuses fails the test. Returns how many acts it took."""
     with crew.at_work() as head:
         centre = ServiceCentre.objects.get(code=code)
         make_customers(centre)
-        return Loader(centre, Engine(head, strict=True), share=share).load()
+        return Loader(centre, engine(head, strict=True), share=share).load()
 
 
 def go_to(clock: MovableClock, moment: str) -> None:
@@ -94,7 +94,7 @@ def test_the_next_day_has_a_today_of_its_own_and_old_cars_are_finished(
     house: None, at_tuesday_ten: MovableClock
 ) -> None:
     """History, calls and problems of a small centre; a day later its cars are gone and others stand there."""
-    load("SG", share=0.5)
+    load("SG", share=0.2)
     adds_up()
     yesterday = set(WorkOrder.objects.in_house().values_list("pk", flat=True))
     assert WorkOrder.objects.at(Stage.CLOSED).exists()
@@ -103,12 +103,32 @@ def test_the_next_day_has_a_today_of_its_own_and_old_cars_are_finished(
     case = Complaint.objects.get()
     assert now() < case.answer_due_at < now() + dt.timedelta(hours=2)
     go_to(at_tuesday_ten, "2026-11-25T15:00:00")
-    assert load("SG", share=0.5) > 0
+    assert load("SG", share=0.2) > 0
     adds_up()
     today = set(WorkOrder.objects.in_house().values_list("pk", flat=True))
     assert not today & yesterday
     assert len(today) >= 5
-    assert load("SG", share=0.5) == 0
+    assert load("SG", share=0.2) == 0
+
+
+class TurnedOff(Engine):
+    """An engine whose house is stopped an hour before it is done."""
+
+    def run(self, until: dt.datetime) -> None:
+        super().run(until - dt.timedelta(hours=1))
+        raise KeyboardInterrupt
+
+
+@pytest.mark.django_db
+def test_a_load_that_was_interrupted_goes_on(house: None) -> None:
+    """Ctrl-C in the middle: the next load finishes what stands half way, and is then done."""
+    with pytest.raises(KeyboardInterrupt):
+        load("SG", engine=TurnedOff)
+    begun = set(WorkOrder.objects.values_list("pk", flat=True))
+    assert load("SG") > 0
+    adds_up()
+    assert begun < set(WorkOrder.objects.values_list("pk", flat=True))
+    assert load("SG") == 0
 
 
 @pytest.mark.django_db
