@@ -34,7 +34,7 @@ def required(name: str, *, otherwise: str) -> str:
 SECRET_KEY = required("SECRET_KEY", otherwise="only-for-the-embedded-and-test-modes-of-servicedesk-never-in-production")
 SITE_URL = required("SITE_URL", otherwise="http://127.0.0.1:8000").rstrip("/")
 # What customers' links begin with. A short domain that passes /x on to /l/x of this site keeps text messages in one part.
-LINK_URL = env("LINK_URL", default=f"{SITE_URL}/l").rstrip("/")
+LINK_URL = (env("LINK_URL", default="") or f"{SITE_URL}/l").rstrip("/")
 ALLOWED_HOSTS = env.list(
     "ALLOWED_HOSTS", default=[] if PRODUCTION else ["127.0.0.1", "localhost", "[::1]", "testserver"]
 )

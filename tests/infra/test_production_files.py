@@ -43,6 +43,16 @@ def test_nothing_starts_before_the_schema_is_ready():
     assert SERVICES["migrate"]["restart"] == "no"
 
 
+def test_what_operators_may_set_reaches_the_service():
+    """Every variable of .env.example and of the settings' table stands in compose."""
+    told = re.findall(r"^(?:# )?([A-Z_]+)=", (ROOT / ".env.example").read_text(), re.M)
+    table = re.findall(
+        r"`([A-Z_]+)`", (ROOT / "docs" / "operating.md").read_text().split("| variable |")[1].split("\n\n")[0]
+    )
+    given = {*SERVICES["web"]["environment"], *SERVICES["postgres"]["environment"], "OWNER_PASSWORD"}
+    assert {*told, *table} - given == set()
+
+
 def test_only_migrate_signs_in_as_the_owner():
     roles = {name: re.match(r"postgres://(\w+):", SERVICES[name]["environment"]["DATABASE_URL"])[1] for name in DJANGO}
     assert roles == {"web": "app", "worker": "app", "beat": "app", "migrate": "servicedesk_owner"}
