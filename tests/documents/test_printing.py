@@ -69,6 +69,16 @@ def test_ordered_twice_it_is_one_order_and_one_paper(ordered):
     assert checks.orders() == checks.problems() == []
 
 
+def test_who_waits_now_is_served_before_what_a_fault_left(ordered, at_tuesday_ten):
+    left = [ordered(f"left-{n}") for n in range(3)]
+    at_tuesday_ten.move(minutes=5)
+    fresh = ordered("fresh")
+    assert printing.run(limit=1) == 1
+    assert again(fresh).state == "printed"
+    assert printing.run() == 3
+    assert {again(order).state for order in left} == {"printed"}
+
+
 def test_each_language_and_version_is_a_paper(ordered):
     for language, title in (("en", "Itemised bill"), ("zh-hant", "結算明細單"), ("zh-hans", "结算明细单")):
         order = ordered(language=language)
