@@ -134,16 +134,21 @@ def filled(rows: list[dict[str, Any]], form: DecisionForm) -> list[dict[str, Any
 
 
 def sums(order: WorkOrder, rows: list[dict[str, Any]]) -> dict[str, Any]:
-    """What is agreed already, what all open lines would add, and both together: the ceiling, tax included."""
+    """What is agreed already, the tax of what all open lines would add, and all together: the ceiling, tax included.
+
+    The rows a customer sees add up: agreed + each line + added tax = all.
+    """
     agreed_amounts = [
         line.amount
         for line in order.lines.all()
         if line.state in (LineState.APPROVED, LineState.DONE, LineState.CHECKED)
     ]
     added = [row["amount"] for row in rows]
+    agreed, everything = (totals(some, order.centre).total for some in (agreed_amounts, [*agreed_amounts, *added]))
     return {
-        "agreed": totals(agreed_amounts, order.centre).total,
-        "all": totals([*agreed_amounts, *added], order.centre).total,
+        "agreed": agreed,
+        "added_tax": everything - agreed - sum(added),
+        "all": everything,
         "tax_percent": f"{(order.centre.tax_rate * 100).normalize():f}",
         "tax_rate": Decimal(0) if order.centre.tax_inclusive else order.centre.tax_rate,
     }

@@ -36,10 +36,15 @@ class Place:
         self.strangers = {"everything": everything, "advisor": make_user("stranger2", "外人二", there, Role.ADVISOR)}
 
     @cached_property
+    def forms(self) -> dict[str, list[tuple[Walk, Form]]]:
+        """What was met, by the view it posts to."""
+        return by_view(self.walks)
+
+    @cached_property
     def tried(self) -> Tried:
         """Every kind of form sent twice, until two of a kind were accepted."""
         tried, before = Tried(), fingerprint()
-        for view, forms in by_view(self.walks).items():
+        for view, forms in self.forms.items():
             done: list[Sent] = []
             tries = 0
             for way in WAYS:

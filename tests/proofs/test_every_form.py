@@ -10,7 +10,7 @@ import inspect
 import json
 import re
 import uuid
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
@@ -22,9 +22,11 @@ from django.db import connection, transaction
 from django.urls import resolve
 
 from servicedesk import clock
+from tests.conventions.test_clauses import TABLE
 from tests.fixtures.people import MovableClock, client_of
-from tests.proofs.place import Place, by_view, ways
-from tests.proofs.walk import Walk, changed, contents, fingerprint, names_a_row, undone
+from tests.proofs.moments import at_other_moments
+from tests.proofs.place import Place, ways
+from tests.proofs.walk import Walk, changed, contents, fingerprint, names_a_row, touched, undone
 from tests.staff.test_access_matrix import urls
 
 UNMET = {
@@ -34,6 +36,10 @@ UNMET = {
     "workshop:to_self_check": "shown only when the last job ended without its step (tests/workshop/test_findings.py)",
 }
 """Forms that no page of the town offers, and where they are tested instead."""
+WITHOUT_A_ROW = {"appointments:new", "reception:receive", "reception:arrive", "complaints:take", "appointments:book"}
+"""Forms of clauses that make a row: there is no other moment of it."""
+EVER: set[str] = set()
+"""Forms of clauses that any row of the town takes."""
 
 
 @pytest.fixture(scope="module")
@@ -55,7 +61,7 @@ def place(django_db_setup: None, django_db_blocker: Any) -> Iterator[Place]:
 @pytest.mark.proof("C3")
 def test_c3_every_form_sent_twice_has_one_effect_and_one_answer(place: Place) -> None:
     tried = place.tried
-    print(f"C3: {len(tried.accepted)} sent twice of {len(by_view(place.walks))} kinds; never accepted: {tried.never}")
+    print(f"C3: {len(tried.accepted)} sent twice of {len(place.forms)} kinds; never accepted: {tried.never}")
     assert "\n".join(tried.wrong) == ""
     assert tried.never == []
 
@@ -64,7 +70,7 @@ def test_c3_every_form_sent_twice_has_one_effect_and_one_answer(place: Place) ->
 def test_every_view_that_acts_was_met(place: Place) -> None:
     """A form that nobody met was not proved: it gets a row in the town, or a reason here."""
     acting = {name for name, pattern in urls().items() if acts(pattern.callback)}
-    assert sorted(acting - set(by_view(place.walks)) - set(UNMET)) == []
+    assert sorted(acting - set(place.forms) - set(UNMET)) == []
 
 
 def acts(view: Any) -> bool:
@@ -72,24 +78,39 @@ def acts(view: Any) -> bool:
     return "perform(" in inspect.getsource(inspect.unwrap(view))
 
 
+def test_the_form_of_each_clause_is_refused_at_the_wrong_moment(place: Place) -> None:
+    """Sent to rows at every other point of the process: refused, nothing changed, or that row's page offers it too."""
+    marks, wrong, refused = fingerprint(), [], Counter[str]()
+    clauses = {row.screen for row in TABLE}
+    for sent in place.tried.accepted:
+        if sent.form.view in clauses and sent.form.view not in refused:
+            pages = {form.page for _who, form in place.forms[sent.form.view]}
+            tries = at_other_moments(sent, pages, marks)
+            refused[sent.form.view] = tries.refused
+            wrong += tries.wrong
+    print(f"wrong moment: {sum(refused.values())} refusals of {len(refused)} clauses' forms: {dict(refused)}")
+    assert "\n".join(wrong) == ""
+    assert {view for view, times in refused.items() if not times} <= WITHOUT_A_ROW | EVER
+
+
 @pytest.mark.proof("A3")
 def test_a3_fields_that_a_form_does_not_offer_are_ignored(place: Place) -> None:
     """Each accepted form again, with prices, stages, roles and other people's names added: the same effect or a refusal."""
-    before, wrong = contents(), []
+    before, marks, wrong = contents(), fingerprint(), []
     columns = {f.name for m in apps.get_models() for f in m._meta.concrete_fields} | {
         f.attname for m in apps.get_models() for f in m._meta.concrete_fields
     }
     for sent in place.tried.accepted:
-        forms = [form for _who, form in by_view(place.walks)[sent.form.view]]
+        forms = [form for _who, form in place.forms[sent.form.view]]
         own = {name for form in forms for name in [*form.names, *(button for button, _value in form.buttons)]}
         own |= {name for name, _value in sent.pairs}
         extra = [(name, evil(name, place)) for name in sorted(columns - own)]
         with undone():
             sent.post(str(uuid.uuid4()))
-            plain = masked(changed(before, contents()), before)
+            plain = masked(changed(before, contents(touched(marks))), before)
         with undone():
             answer = sent.post(str(uuid.uuid4()), extra)
-            loaded = masked(changed(before, contents()), before)
+            loaded = masked(changed(before, contents(touched(marks))), before)
         if loaded not in (plain, {}) or answer.status_code >= 500:
             wrong.append(f"{sent.form.view} as {sent.walk.who}: {answer.status_code} {difference(plain, loaded)}")
     print(f"A3: {len(place.tried.accepted)} accepted forms sent with {len(columns)} more fields each")

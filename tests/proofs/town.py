@@ -164,7 +164,7 @@ def build(centre: ServiceCentre, who: dict[str, User], prefix: str = "TWN") -> T
     c.answered(rows["answered"], supervisor)
     rows["unsent"] = Message.objects.filter(centre=centre, state="pending").first()
     Message.objects.filter(pk=rows["unsent"].pk).update(state="failed", error="550 no such person")
-    orders = PaperOrder.objects.filter(centre=centre, state="pending").order_by("pk")
+    orders = PaperOrder.objects.filter(centre=centre, state="pending").order_by("-next_try_at", "-pk")
     rows["printed"], rows["unprinted"] = orders[0], orders[1]
     PaperOrder.objects.filter(pk=rows["unprinted"].pk).update(state="failed", error="disk full")
     printing.run(limit=1)

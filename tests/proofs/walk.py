@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -135,15 +135,21 @@ def fingerprint() -> dict[str, str]:
         return dict(cursor.fetchall())
 
 
-def contents() -> dict[str, dict[Any, dict[str, Any]]]:
-    """Every row of the process by table and primary key."""
+def contents(tables: Iterable[str] = TABLES) -> dict[str, dict[Any, dict[str, Any]]]:
+    """Every row of these tables by primary key."""
     kept: dict[str, dict[Any, dict[str, Any]]] = {}
     with connection.cursor() as cursor:
-        for table in TABLES:
+        for table in tables:
             cursor.execute(f'SELECT to_jsonb(t) FROM "{table}" t')  # noqa: S608 - our own tables
             rows = [json.loads(row) if isinstance(row, str) else row for (row,) in cursor.fetchall()]
             kept[table] = {row["id"]: row for row in rows}
     return kept
+
+
+def touched(before: dict[str, str]) -> list[str]:
+    """Tables that are no longer as in the fingerprint `before`."""
+    after = fingerprint()
+    return [table for table in after if after[table] != before[table]]
 
 
 def changed(before: dict[str, Any], after: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:

@@ -125,3 +125,12 @@ def test_an_older_link_says_that_a_newer_version_exists(centre: Any, advisor: An
 def test_without_the_link_there_is_no_page(centre: Any, advisor: Any) -> None:
     estimated(centre, advisor)
     assert client_of().get(reverse("reception:answer")).status_code == 404
+
+
+def test_what_the_customer_sees_adds_up(centre: Any, advisor: Any) -> None:
+    """What was agreed, each line and their tax make the total he is asked for."""
+    order, _shown = estimated(centre, advisor)
+    context = client_of(advisor).get(reverse("reception:decide", args=[order.pk])).context
+    sums, rows = context["sums"], context["rows"]
+    assert sums["added_tax"] > 0
+    assert sums["agreed"] + sum(row["amount"] for row in rows) + sums["added_tax"] == sums["all"]
