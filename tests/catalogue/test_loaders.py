@@ -173,6 +173,7 @@ def test_every_reading_belongs_to_something():
         (None, "11", "11.1", False, "≤ 11 mm"),
         ("13.5", "14.8", "14.8", True, "13.5–14.8 mm"),
         ("100", "140", "99", False, "100–140 mm"),
+        ("-60", "-15", "-37.5", True, "−60 … −15 mm"),
         (None, None, "5", True, ""),
     ],
 )
