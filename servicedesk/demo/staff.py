@@ -100,6 +100,8 @@ def make_accounts(centre: ServiceCentre, accounts: list[Account] = ACCOUNTS) -> 
                 "skill_level": account.skill,
                 "password": password,
                 "language": language,
+                "is_staff": account.role == Role.ADMIN,
+                "is_superuser": account.role == Role.ADMIN,
             },
         )
         if created:

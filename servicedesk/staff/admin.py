@@ -2,8 +2,12 @@
 
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
+from django.utils.translation import gettext_lazy as _
 
 from servicedesk.staff import models
+
+admin.site.site_header = admin.site.site_title = _("Administration of the service desk")
+admin.site.index_title = _("Accounts, service centres and reference data; what the process wrote can be looked at")
 
 
 class Memberships(admin.TabularInline):

@@ -162,6 +162,7 @@ def test_people_alone_are_the_first_centre(settings: object, reference: None) ->
         call_command("load_demo", "--people")
     assert [centre.code for centre in ServiceCentre.objects.all()] == ["NH"]
     assert (User.objects.count(), Customer.objects.count(), WorkOrder.objects.count()) == (13, 5, 0)
+    assert [user.username for user in User.objects.filter(is_superuser=True)] == ["admin"]
 
 
 @pytest.mark.django_db

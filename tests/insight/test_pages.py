@@ -190,3 +190,14 @@ def test_indicators_show_formula_and_parts(manager: User, advisor: User, outside
     theirs = {row["figure"].key: row["parts"] for row in client_of(outsider).get("/indicators/").context["rows"]}
     assert theirs["appointment_rate"] == (0, 0)
     assert client_of(advisor).get("/indicators/").status_code == 403
+
+
+def test_an_administrator_is_led_to_where_he_works(everyone: dict[str, User]) -> None:
+    """A superuser to Django's admin; who is none is told that a superuser does it."""
+    admin = client_of(everyone["admin"])
+    assert "/admin/" not in admin.get("/").content.decode()
+    User.objects.filter(pk=everyone["admin"].pk).update(is_superuser=True, is_staff=True)
+    assert 'href="/admin/"' in admin.get("/").content.decode()
+    page = admin.get("/admin/")
+    assert page.status_code == 200
+    assert "Administration of the service desk" in page.content.decode()
