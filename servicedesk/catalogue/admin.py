@@ -1,20 +1,33 @@
-"""Reference data in the superuser's admin."""
+"""Reference data in the superuser's admin. What is changed there is kept: loading the supplied data passes it by."""
+
+from typing import Any
 
 from django.contrib import admin
+from django.http import HttpRequest
 
 from servicedesk.catalogue import models
 from servicedesk.catalogue.names import Named
 
 
 class ReferenceAdmin(admin.ModelAdmin):
-    list_display = ["key_of", "name_en", "name_zh_hant", "name_zh_hans", "active"]
-    list_filter = ["active"]
+    list_display = ["key_of", "name_en", "name_zh_hant", "name_zh_hans", "active", "own"]
+    list_filter = ["active", "own"]
     search_fields = ["name_en", "name_zh_hant", "name_zh_hans"]
 
     @admin.display(description="code")
     def key_of(self, row: Named) -> str:
         """What the trade calls the row by."""
         return str(next(getattr(row, field) for field in ("code", "part_no", "key") if hasattr(row, field)))
+
+    def save_model(self, request: HttpRequest, obj: Named, form: Any, change: bool) -> None:
+        """Keep by hand what was changed or added, unless just that was unticked: then the next load restores the row."""
+        if form.has_changed() and "own" not in form.changed_data:
+            obj.own = True
+        super().save_model(request, obj, form, change)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Named | None = None) -> bool:
+        """Supplied rows would come back with the next load: they are retired instead."""
+        return obj is not None and obj.own and super().has_delete_permission(request, obj)
 
 
 class KitPartInline(admin.TabularInline):
@@ -30,21 +43,27 @@ class PartPriceInline(admin.TabularInline):
 
 @admin.register(models.LabourOperation)
 class LabourOperationAdmin(ReferenceAdmin):
-    list_filter = ["active", "group"]
+    list_filter = ["active", "own", "group"]
     search_fields = ["code", *ReferenceAdmin.search_fields]
     inlines = [KitPartInline]
+
+    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
+        """A changed kit is the operation's: it is kept by hand with it."""
+        super().save_formset(request, form, formset, change)
+        if formset.has_changed():
+            models.LabourOperation.objects.filter(pk=form.instance.pk).update(own=True)
 
 
 @admin.register(models.Part)
 class PartAdmin(ReferenceAdmin):
-    list_filter = ["active", "category"]
+    list_filter = ["active", "own", "category"]
     search_fields = ["part_no", *ReferenceAdmin.search_fields]
     inlines = [PartPriceInline]
 
 
 @admin.register(models.ChecklistItem)
 class ChecklistItemAdmin(ReferenceAdmin):
-    list_filter = ["active", "list", "group"]
+    list_filter = ["active", "own", "list", "group"]
 
 
 admin.site.register(

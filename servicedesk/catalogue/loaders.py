@@ -1,6 +1,6 @@
 """Loads the reference data in `data/` by bulk upsert: again gives the same rows; what left the files is retired.
 
-Figures set by hand for a centre (`PartPrice`) are not touched.
+It runs at every start. Rows that people changed or added (`own`), and prices of a centre (`PartPrice`), are not touched.
 """
 
 from __future__ import annotations
@@ -174,20 +174,24 @@ def upsert(
 ) -> int:
     """Bring the rows of `model` (within `scope`) in line with `rows` of a file; return how many the file has.
 
-    Two or three queries: one upsert over `key`, then those no longer in the file are retired.
+    Two or three queries: what is there, one upsert over `key`, then those no longer in the file are retired. Rows kept
+    by hand stay as they are.
     """
     values = [named(row, position) | read(row) for position, row in enumerate(rows, start=1)]
+    there = list(model._default_manager.filter(**scope).values_list("pk", "own", "active", *key))
+    own = {tuple(map(str, found)) for _pk, is_own, _active, *found in there if is_own}
+    supplied = {tuple(str(value[column]) for column in key): value for value in values}
     model._default_manager.bulk_create(
-        [model(**value) for value in values],
+        [model(**value) for found, value in supplied.items() if found not in own],
         update_conflicts=True,
         unique_fields=list(key),
         update_fields=[column for column in values[0] if column not in key],
     )
-    kept = {tuple(str(value[column]) for column in key) for value in values}
-    active = model._default_manager.filter(active=True, **scope)
-    gone = [pk for pk, *found in active.values_list("pk", *key) if tuple(map(str, found)) not in kept]
+    gone = [
+        pk for pk, is_own, active, *found in there if active and not is_own and tuple(map(str, found)) not in supplied
+    ]
     if gone:
-        active.filter(pk__in=gone).update(active=False)
+        model._default_manager.filter(pk__in=gone).update(active=False)
     return len(values)
 
 
@@ -197,15 +201,17 @@ def vehicle_words(row: dict[str, str]) -> dict[str, str]:
 
 
 def load_kits() -> int:
-    """Bring the parts kits in line with kits.csv. Operations and parts must be loaded before."""
-    operations = dict(LabourOperation.objects.values_list("code", "pk"))
+    """Bring the parts kits in line with kits.csv, but those of operations kept by hand. Operations and parts go before."""
+    operations = dict(LabourOperation.objects.filter(own=False).values_list("code", "pk"))
     parts = dict(Part.objects.values_list("part_no", "pk"))
+    rows = list(rows_of("kits"))
     kits = [
         KitPart(operation_id=operations[row["operation_code"]], part_id=parts[row["part_no"]], qty=row["qty"])
-        for row in rows_of("kits")
+        for row in rows
+        if row["operation_code"] in operations
     ]
     KitPart.objects.bulk_create(kits, update_conflicts=True, unique_fields=["operation", "part"], update_fields=["qty"])
-    return len(kits)
+    return len(rows)
 
 
 @transaction.atomic

@@ -28,6 +28,11 @@ class Named(models.Model):
         default=True, help_text="Offered for new work. Old records keep pointing at retired rows."
     )
     basis = models.CharField(max_length=120, blank=True, help_text="S seen in a source, D derived, I our inference.")
+    own = models.BooleanField(
+        "kept by hand",
+        default=False,
+        help_text="Changed or added here: loading the supplied data leaves it alone. Untick to get the supplied values back.",
+    )
 
     class Meta:
         abstract = True
