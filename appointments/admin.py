@@ -1,27 +1,9 @@
 """Bookings in the superuser's admin: to look at, never to change."""
 
-from typing import Any
-
 from django.contrib import admin
-from django.http import HttpRequest
 
 from appointments import models
-
-
-class ReadOnly(admin.ModelAdmin):
-    """Process rows are changed by services only."""
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """No."""
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """No."""
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """No."""
-        return False
+from servicedesk.staff.readonly import ReadOnly
 
 
 @admin.register(models.Appointment)

@@ -77,6 +77,8 @@ class Appointment(ActorFields):
     objects = Appointments.as_manager()
 
     class Meta:
+        verbose_name = _("booking")
+        verbose_name_plural = _("bookings")
         constraints = [
             models.UniqueConstraint(fields=["centre", "number"], name="one_appointment_per_number"),
             models.CheckConstraint(
@@ -154,6 +156,8 @@ class AppointmentMove(ActorFields):
     at = models.DateTimeField()
 
     class Meta:
+        verbose_name = _("move of a booking")
+        verbose_name_plural = _("moves of bookings")
         triggers = [pgtrigger.Protect(name="move_is_kept", operation=pgtrigger.Update | pgtrigger.Delete)]
 
     def __str__(self) -> str:
@@ -178,6 +182,8 @@ class TimeOffer(ActorFields):
     ended_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
+        verbose_name = _("time offered")
+        verbose_name_plural = _("times offered")
         constraints = [
             models.UniqueConstraint(
                 fields=["appointment", "starts_at"], condition=models.Q(state="open"), name="a_time_is_offered_once"
@@ -209,6 +215,8 @@ class SlotPlace(models.Model):
     offer = models.OneToOneField(TimeOffer, null=True, blank=True, on_delete=models.CASCADE, related_name="slot_place")
 
     class Meta:
+        verbose_name = _("place in a slot")
+        verbose_name_plural = _("places in slots")
         constraints = [
             models.UniqueConstraint(fields=["centre", "starts_at", "place"], name="a_place_is_held_once"),
             models.CheckConstraint(condition=models.Q(place__gte=1), name="place_counts_from_one"),

@@ -2,28 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.contrib import admin
-from django.http import HttpRequest
 
 from complaints import models
-
-
-class ReadOnly(admin.ModelAdmin):
-    """Process rows are changed by services only."""
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """No."""
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """No."""
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """No."""
-        return False
+from servicedesk.staff.readonly import ReadOnly
 
 
 @admin.register(models.Complaint)

@@ -119,6 +119,8 @@ class Complaint(ActorFields):
     objects = Complaints.as_manager()
 
     class Meta:
+        verbose_name = _("complaint")
+        verbose_name_plural = _("complaints")
         constraints = [
             models.UniqueConstraint(fields=["centre", "number"], name="one_complaint_per_number"),
             models.CheckConstraint(
@@ -189,6 +191,8 @@ class ComplaintEntry(ActorFields):
     data = models.JSONField(default=dict)
 
     class Meta:
+        verbose_name = _("entry of a complaint")
+        verbose_name_plural = _("entries of complaints")
         indexes = [models.Index(fields=["complaint", "id"], name="complaint_thread")]
         triggers = [
             pgtrigger.Protect(name="never_deleted", operation=pgtrigger.Delete),

@@ -3,7 +3,7 @@
 from django.contrib import admin
 
 from delivery import models
-from servicedesk.documents.admin import ReadOnly
+from servicedesk.staff.readonly import ReadOnly
 
 
 @admin.register(models.Bill)
@@ -12,7 +12,6 @@ class BillAdmin(ReadOnly):
     list_filter = ["centre", "kind", "state"]
     list_select_related = ["work_order"]
     search_fields = ["number"]
-    show_full_result_count = False
 
 
 @admin.register(models.Payment)
@@ -20,7 +19,6 @@ class PaymentAdmin(ReadOnly):
     list_display = ["pk", "work_order", "amount", "method", "at", "by_label", "reversal_of"]
     list_filter = ["method"]
     list_select_related = ["work_order", "reversal_of"]
-    show_full_result_count = False
 
 
 @admin.register(models.Handover)
@@ -29,7 +27,6 @@ class HandoverAdmin(ReadOnly):
     list_filter = ["accepted"]
     list_select_related = ["work_order"]
     exclude = ["signature"]
-    show_full_result_count = False
 
 
 @admin.register(models.Opinion)
@@ -37,11 +34,9 @@ class OpinionAdmin(ReadOnly):
     list_display = ["pk", "work_order", "department", "state", "value", "at", "answered_by"]
     list_filter = ["department", "state"]
     list_select_related = ["work_order"]
-    show_full_result_count = False
 
 
 @admin.register(models.WashTask)
 class WashTaskAdmin(ReadOnly):
     list_display = ["pk", "work_order", "round", "waived", "opened_at"]
     list_select_related = ["work_order"]
-    show_full_result_count = False

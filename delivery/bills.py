@@ -65,6 +65,8 @@ class Bill(ActorFields):
     objects = Bills.as_manager()
 
     class Meta:
+        verbose_name = _("bill")
+        verbose_name_plural = _("bills")
         constraints = [
             models.CheckConstraint(condition=models.Q(total=models.F("net") + models.F("tax")), name="bill_adds_up"),
             models.CheckConstraint(
@@ -203,6 +205,8 @@ class Payment(ActorFields):
     objects = Payments.as_manager()
 
     class Meta:
+        verbose_name = _("payment")
+        verbose_name_plural = _("payments")
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(reversal_of=None, amount__gt=0)

@@ -38,6 +38,8 @@ class WashTask(models.Model):
     objects = WashTasks.as_manager()
 
     class Meta:
+        verbose_name = _("cleaning")
+        verbose_name_plural = _("cleanings")
         constraints = [models.UniqueConstraint(fields=["work_order", "round"], name="one_wash_per_round")]
 
     def __str__(self) -> str:
@@ -184,6 +186,8 @@ class Handover(ActorFields):
     objects = Handovers.as_manager()
 
     class Meta:
+        verbose_name = _("handover")
+        verbose_name_plural = _("handovers")
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(accepted=False) | models.Q(signature__isnull=False, odometer_out__isnull=False),

@@ -91,6 +91,8 @@ class Opinion(ActorFields):
     objects = Opinions.as_manager()
 
     class Meta:
+        verbose_name = _("opinion")
+        verbose_name_plural = _("opinions")
         constraints = [
             models.UniqueConstraint(fields=["work_order", "question"], name="one_opinion_per_question"),
             models.CheckConstraint(

@@ -37,6 +37,8 @@ class FollowUpPlan(models.Model):
     objects = FollowUpPlans.as_manager()
 
     class Meta:
+        verbose_name = _("follow-up plan")
+        verbose_name_plural = _("follow-up plans")
         indexes = [
             models.Index(fields=["created_at"], name="plan_unplanned", condition=models.Q(planned_at=None)),
         ]
@@ -80,6 +82,8 @@ class FollowUp(models.Model):
     objects = FollowUps.as_manager()
 
     class Meta:
+        verbose_name = _("follow-up contact")
+        verbose_name_plural = _("follow-up contacts")
         constraints = [
             models.UniqueConstraint(fields=["work_order", "sequence"], name="one_follow_up_per_sequence"),
             models.CheckConstraint(condition=models.Q(due_at__gte=models.F("opens_at")), name="follow_up_window"),
@@ -136,6 +140,8 @@ class Attempt(ActorFields):
     call_back_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
+        verbose_name = _("attempt to reach")
+        verbose_name_plural = _("attempts to reach")
         constraints = [
             models.CheckConstraint(
                 condition=~models.Q(outcome="call_back") | models.Q(call_back_at__isnull=False),
@@ -168,6 +174,8 @@ class Feedback(models.Model):
     words = models.TextField(blank=True)
 
     class Meta:
+        verbose_name = _("feedback of a customer")
+        verbose_name_plural = _("feedback of customers")
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(repair_quality__range=(1, 5), service__range=(1, 5)), name="feedback_scores_1_to_5"
@@ -216,6 +224,8 @@ class Problem(ActorFields):
     objects = Problems.as_manager()
 
     class Meta:
+        verbose_name = _("problem")
+        verbose_name_plural = _("problems")
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(state="open") | models.Q(solved_at__isnull=False, solved_by__isnull=False),

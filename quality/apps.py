@@ -1,10 +1,12 @@
 """What this chapter tells the rest of the house."""
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class QualityConfig(AppConfig):
     name = "quality"
+    verbose_name = _("Quality")
 
     def ready(self) -> None:
         from quality import checks, conformance, home, papers

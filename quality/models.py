@@ -47,6 +47,8 @@ class SelfCheck(ActorFields):
     objects = OfWorkOrder.as_manager()
 
     class Meta:
+        verbose_name = _("self-check")
+        verbose_name_plural = _("self-checks")
         constraints = [
             models.UniqueConstraint(fields=["work_order", "round"], name="one_self_check_per_round"),
             models.CheckConstraint(condition=Q(by_user=F("technician")), name="self_check_is_signed_by_its_technician"),
@@ -108,6 +110,8 @@ class FinalInspection(ActorFields):
     objects = Finals.as_manager()
 
     class Meta:
+        verbose_name = _("final inspection")
+        verbose_name_plural = _("final inspections")
         constraints = [
             models.UniqueConstraint(fields=["work_order", "round"], name="one_final_inspection_per_round"),
             models.CheckConstraint(condition=Q(by_user=F("inspector")), name="final_is_signed_by_its_inspector"),

@@ -2,7 +2,7 @@
 
 from django.contrib import admin
 
-from servicedesk.documents.admin import ReadOnly
+from servicedesk.staff.readonly import ReadOnly
 from workshop import models
 
 
@@ -11,7 +11,6 @@ class JobAdmin(ReadOnly):
     list_display = ["pk", "work_order", "kind", "state", "technician", "rank", "assigned_at", "finished_at"]
     list_filter = ["state", "kind"]
     list_select_related = ["work_order", "technician"]
-    show_full_result_count = False
 
 
 @admin.register(models.Finding)
@@ -19,4 +18,3 @@ class FindingAdmin(ReadOnly):
     list_display = ["pk", "work_order", "urgency", "state", "by_label", "reported_at"]
     list_filter = ["state", "urgency"]
     list_select_related = ["work_order"]
-    show_full_result_count = False

@@ -1,10 +1,12 @@
 """What this chapter tells the rest of the house."""
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class WorkshopConfig(AppConfig):
     name = "workshop"
+    verbose_name = _("Repair")
 
     def ready(self) -> None:
         from django.db.models.signals import pre_delete

@@ -70,6 +70,8 @@ class Job(models.Model):
     objects = Jobs.as_manager()
 
     class Meta:
+        verbose_name = _("job")
+        verbose_name_plural = _("jobs")
         constraints = [
             models.UniqueConstraint(fields=["line"], condition=Q(kind="work"), name="one_job_per_line"),
             models.CheckConstraint(
@@ -220,6 +222,8 @@ class Finding(ActorFields):
     objects = Findings.as_manager()
 
     class Meta:
+        verbose_name = _("finding")
+        verbose_name_plural = _("findings")
         constraints = [
             models.CheckConstraint(
                 condition=~Q(state="proposed") | Q(line__isnull=False), name="proposed_finding_has_a_line"

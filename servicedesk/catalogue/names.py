@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
 
 SUFFIXES = {"en": "en", "zh-hant": "zh_hant", "zh-hans": "zh_hans"}
 """Language code of settings.LANGUAGES → ending of the columns that hold its words."""
@@ -20,18 +21,24 @@ def word_in(row: object, stem: str, language: str | None) -> str:
 class Named(models.Model):
     """A row of reference data with its name in English, 繁體中文 and 简体中文."""
 
-    name_en = models.CharField(max_length=200)
-    name_zh_hant = models.CharField(max_length=200, blank=True)
-    name_zh_hans = models.CharField(max_length=200, blank=True)
-    position = models.PositiveSmallIntegerField(default=0, help_text="Order in lists: the line of the source file.")
-    active = models.BooleanField(
-        default=True, help_text="Offered for new work. Old records keep pointing at retired rows."
+    name_en = models.CharField(_("Name in English"), max_length=200)
+    name_zh_hant = models.CharField(_("Name in Traditional Chinese"), max_length=200, blank=True)
+    name_zh_hans = models.CharField(_("Name in Simplified Chinese"), max_length=200, blank=True)
+    position = models.PositiveSmallIntegerField(
+        _("Position"), default=0, help_text=_("Order in lists: the line of the source file.")
     )
-    basis = models.CharField(max_length=120, blank=True, help_text="S seen in a source, D derived, I our inference.")
+    active = models.BooleanField(
+        _("In use"), default=True, help_text=_("Offered for new work. Old records keep pointing at retired rows.")
+    )
+    basis = models.CharField(
+        _("Basis"), max_length=120, blank=True, help_text=_("S seen in a source, D derived, I our inference.")
+    )
     own = models.BooleanField(
-        "kept by hand",
+        _("Kept by hand"),
         default=False,
-        help_text="Changed or added here: loading the supplied data leaves it alone. Untick to get the supplied values back.",
+        help_text=_(
+            "Changed or added here: loading the supplied data leaves it alone. Untick to get the supplied values back."
+        ),
     )
 
     class Meta:

@@ -8,6 +8,7 @@ from servicedesk import registry
 
 class CustomersConfig(AppConfig):
     name = "servicedesk.customers"
+    verbose_name = _("Customers")
 
     def ready(self) -> None:
         from servicedesk.customers import search

@@ -73,6 +73,8 @@ class Customer(models.Model):
     objects = CustomerQuerySet.as_manager()
 
     class Meta:
+        verbose_name = gettext_lazy("customer")
+        verbose_name_plural = gettext_lazy("customers")
         constraints = [
             models.CheckConstraint(
                 condition=~Q(phone="") | ~Q(email="") | Q(erased_at__isnull=False), name="customer_can_be_reached"
@@ -148,6 +150,8 @@ class Vehicle(models.Model):
     objects = VehicleQuerySet.as_manager()
 
     class Meta:
+        verbose_name = gettext_lazy("car")
+        verbose_name_plural = gettext_lazy("cars")
         constraints = [
             models.UniqueConstraint(
                 fields=["plate_key", "customer"], condition=~Q(plate_key=""), name="one_car_per_plate_and_customer"
@@ -213,6 +217,10 @@ class CustomerChange(ActorFields):
     customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="changes")
     at = models.DateTimeField(default=clock.now)
     fields = ArrayField(models.CharField(max_length=40))
+
+    class Meta:
+        verbose_name = gettext_lazy("correction of a customer")
+        verbose_name_plural = gettext_lazy("corrections of customers")
 
     def __str__(self) -> str:
         return f"{self.customer_id}: {', '.join(self.fields)}"

@@ -1,11 +1,13 @@
 """What this room tells the rest of the house."""
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class DocumentsConfig(AppConfig):
     name = "servicedesk.documents"
     label = "documents"
+    verbose_name = _("Papers and photos")
 
     def ready(self) -> None:
         from celery.signals import worker_process_init, worker_ready

@@ -47,6 +47,8 @@ class Paper(ActorFields):
     objects = PaperQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("paper")
+        verbose_name_plural = _("papers")
         constraints = [
             models.UniqueConstraint(
                 fields=["centre", "kind", "number", "version", "language"], name="paper_issued_once"
@@ -110,6 +112,8 @@ class PaperOrder(ActorFields):
     objects = PaperOrderQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("paper to print")
+        verbose_name_plural = _("papers to print")
         constraints = [
             models.UniqueConstraint(
                 fields=["centre", "kind", "number", "version", "language"], name="paper_ordered_once"
@@ -155,6 +159,10 @@ class Photo(ActorFields):
 
     objects = PhotoQuerySet.as_manager()
 
+    class Meta:
+        verbose_name = _("photo")
+        verbose_name_plural = _("photos")
+
     def __str__(self) -> str:
         return self.caption or f"{self.width} × {self.height}"
 
@@ -182,6 +190,8 @@ class Signature(ActorFields):
     objects = SignatureQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("signature")
+        verbose_name_plural = _("signatures")
         triggers = [
             pgtrigger.Protect(name="signature_is_kept", operation=pgtrigger.Update | pgtrigger.Delete),
         ]

@@ -1,27 +1,9 @@
 """For superusers: read only, these rows are written by the process."""
 
-from typing import Any
-
 from django.contrib import admin
-from django.http import HttpRequest
 
 from servicedesk.messaging.models import Message, SignedLink
-
-
-class ReadOnly(admin.ModelAdmin):
-    """Shows rows; adds, changes and deletes none."""
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        """Never."""
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Never."""
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Never."""
-        return False
+from servicedesk.staff.readonly import ReadOnly
 
 
 @admin.register(Message)

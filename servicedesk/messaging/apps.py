@@ -8,6 +8,7 @@ from servicedesk import registry
 
 class MessagingConfig(AppConfig):
     name = "servicedesk.messaging"
+    verbose_name = _("Messages")
 
     def ready(self) -> None:
         from servicedesk.messaging import checks, panels, template_views, views

@@ -62,6 +62,8 @@ class SignedLink(models.Model):
     objects = SignedLinkQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("customer's link")
+        verbose_name_plural = _("customers' links")
         constraints = [
             models.CheckConstraint(condition=models.Q(expires_at__gt=models.F("created_at")), name="link_lasts")
         ]
@@ -155,6 +157,8 @@ class Message(ActorFields):
     objects = MessageQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("message")
+        verbose_name_plural = _("messages")
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(state__in=["pending", "sending", "sent", "failed", "cancelled"]),

@@ -2,6 +2,7 @@
 
 from django.apps import AppConfig
 from django.conf import settings
+from django.utils.translation import gettext_lazy as _
 
 from servicedesk import clock, registry
 
@@ -9,6 +10,7 @@ from servicedesk import clock, registry
 class StaffConfig(AppConfig):
     name = "servicedesk.staff"
     label = "staff"
+    verbose_name = _("Staff and centres")
 
     def ready(self) -> None:
         from servicedesk.staff import repeats

@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.contrib.auth.models import AbstractUser
 from django.db import models
+from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext_lazy as _
 
 from servicedesk import clock
@@ -30,31 +31,41 @@ class Region(models.TextChoices):
 class ServiceCentre(models.Model):
     """One workshop of the dealer group, with the rules of its region. Money is in `currency`, times in `time_zone`."""
 
-    code = models.CharField(max_length=6, unique=True)
-    name = models.CharField(max_length=80)
-    address = models.CharField(max_length=200)
-    phone = models.CharField(max_length=32)
-    map_url = models.URLField(blank=True)
-    region = models.CharField(max_length=8, choices=Region.choices, default=Region.OTHER)
-    time_zone = models.CharField(max_length=40, default="Asia/Taipei")
-    language = models.CharField(max_length=8, choices=settings.LANGUAGES, default="zh-hant")
-    currency = models.CharField(max_length=3, default="TWD")
-    minor_units = models.PositiveSmallIntegerField(default=0)
-    tax_rate = models.DecimalField(max_digits=5, decimal_places=4, default=Decimal("0.05"))
-    tax_inclusive = models.BooleanField(default=False, help_text="Prices already contain the tax.")
-    labour_rate = models.DecimalField(max_digits=10, decimal_places=2, default=Decimal("1200"))
-    consent_tolerance = models.DecimalField(max_digits=5, decimal_places=4, default=Decimal("0"))
-    reception_places = models.PositiveSmallIntegerField(default=2)
-    slot_minutes = models.PositiveSmallIntegerField(default=30)
+    code = models.CharField(_("Code"), max_length=6, unique=True)
+    name = models.CharField(_("Name of the centre"), max_length=80)
+    address = models.CharField(_("Address"), max_length=200)
+    phone = models.CharField(_("Telephone"), max_length=32)
+    map_url = models.URLField(_("Link to the map"), blank=True)
+    region = models.CharField(_("Region"), max_length=8, choices=Region.choices, default=Region.OTHER)
+    time_zone = models.CharField(_("Time zone"), max_length=40, default="Asia/Taipei")
+    language = models.CharField(_("Language"), max_length=8, choices=settings.LANGUAGES, default="zh-hant")
+    currency = models.CharField(_("Currency"), max_length=3, default="TWD")
+    minor_units = models.PositiveSmallIntegerField(_("Decimals of the currency"), default=0)
+    tax_rate = models.DecimalField(_("Tax rate"), max_digits=5, decimal_places=4, default=Decimal("0.05"))
+    tax_inclusive = models.BooleanField(_("Prices contain the tax"), default=False)
+    labour_rate = models.DecimalField(
+        _("Price of a labour hour"), max_digits=10, decimal_places=2, default=Decimal("1200")
+    )
+    consent_tolerance = models.DecimalField(
+        _("Tolerance above the estimate"), max_digits=5, decimal_places=4, default=Decimal("0")
+    )
+    reception_places = models.PositiveSmallIntegerField(_("Reception places in each slot"), default=2)
+    slot_minutes = models.PositiveSmallIntegerField(_("Minutes of a slot"), default=30)
     answer_minutes = models.PositiveSmallIntegerField(
-        default=30, help_text="Opening minutes to answer a booking request."
+        _("Minutes to answer a request"), default=30, help_text=_("Opening minutes to answer a booking request.")
     )
     estimate_reminder_minutes = models.PositiveSmallIntegerField(
-        default=120, help_text="Opening minutes after which an unanswered estimate is asked about once more; 0: never."
+        _("Minutes until an estimate is asked about again"),
+        default=120,
+        help_text=_("Opening minutes after which an unanswered estimate is asked about once more; 0: never."),
     )
-    guarantee_km = models.PositiveIntegerField(default=20000)
-    guarantee_days = models.PositiveIntegerField(default=365)
-    complaint_days = models.PositiveSmallIntegerField(default=15)
+    guarantee_km = models.PositiveIntegerField(_("Repair guarantee (km)"), default=20000)
+    guarantee_days = models.PositiveIntegerField(_("Repair guarantee (days)"), default=365)
+    complaint_days = models.PositiveSmallIntegerField(_("Days to close a complaint"), default=15)
+
+    class Meta:
+        verbose_name = _("service centre")
+        verbose_name_plural = _("service centres")
 
     def __str__(self) -> str:
         return self.name
@@ -80,13 +91,15 @@ class ServiceCentre(models.Model):
 class User(AbstractUser):
     """A member of staff. What he may do follows from his memberships; `acting_roles` narrows it to the current view."""
 
-    display_name = models.CharField(max_length=80, blank=True)
-    language = models.CharField(max_length=8, choices=settings.LANGUAGES, blank=True)
-    skill_level = models.PositiveSmallIntegerField(default=1)
+    display_name = models.CharField(_("Name"), max_length=80, blank=True)
+    language = models.CharField(_("Language"), max_length=8, choices=settings.LANGUAGES, blank=True)
+    skill_level = models.PositiveSmallIntegerField(_("Skill level"), default=1)
 
     acting_roles: frozenset[str] | None = None
 
     class Meta:
+        verbose_name = _("user")
+        verbose_name_plural = _("users")
         constraints = [models.CheckConstraint(condition=models.Q(skill_level__range=(1, 5)), name="skill_level_1_to_5")]
 
     def __str__(self) -> str:
@@ -120,13 +133,17 @@ class Membership(models.Model):
     """A user's role in a service centre. `final_say` makes a manager the general manager."""
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships")
-    centre = models.ForeignKey(ServiceCentre, on_delete=models.PROTECT, related_name="memberships")
-    role = models.CharField(max_length=12, choices=Role.choices)
-    final_say = models.BooleanField(default=False)
+    centre = models.ForeignKey(
+        ServiceCentre, verbose_name=_("Service centre"), on_delete=models.PROTECT, related_name="memberships"
+    )
+    role = models.CharField(_("Role"), max_length=12, choices=Role.choices)
+    final_say = models.BooleanField(_("General manager"), default=False)
 
     objects = Memberships.as_manager()
 
     class Meta:
+        verbose_name = _("membership")
+        verbose_name_plural = _("memberships")
         constraints = [
             models.UniqueConstraint(fields=["user", "centre", "role"], name="one_membership_per_role"),
             models.CheckConstraint(
@@ -151,10 +168,12 @@ class Certificate(models.Model):
     """A licence that some operations ask for; not valid after `valid_until` (inclusive)."""
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="certificates")
-    kind = models.CharField(max_length=16, choices=CertificateKind.choices)
-    valid_until = models.DateField()
+    kind = models.CharField(_("Kind"), max_length=16, choices=CertificateKind.choices)
+    valid_until = models.DateField(_("Valid until"))
 
     class Meta:
+        verbose_name = _("certificate")
+        verbose_name_plural = _("certificates")
         constraints = [models.UniqueConstraint(fields=["user", "kind"], name="one_certificate_per_kind")]
 
     def __str__(self) -> str:
@@ -165,12 +184,16 @@ class Shift(models.Model):
     """When a member of staff is at work, in the centre's own clock."""
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="shifts")
-    centre = models.ForeignKey(ServiceCentre, on_delete=models.CASCADE, related_name="shifts")
-    weekday = models.PositiveSmallIntegerField(help_text="0 is Monday.")
-    starts = models.TimeField()
-    ends = models.TimeField()
+    centre = models.ForeignKey(
+        ServiceCentre, verbose_name=_("Service centre"), on_delete=models.CASCADE, related_name="shifts"
+    )
+    weekday = models.PositiveSmallIntegerField(_("Weekday"), choices=list(WEEKDAYS.items()))
+    starts = models.TimeField(_("Begins"))
+    ends = models.TimeField(_("Ends"))
 
     class Meta:
+        verbose_name = _("shift")
+        verbose_name_plural = _("shifts")
         constraints = [
             models.UniqueConstraint(fields=["user", "centre", "weekday", "starts"], name="one_shift_per_start"),
             models.CheckConstraint(condition=models.Q(ends__gt=models.F("starts")), name="shift_ends_after_it_starts"),
@@ -178,18 +201,20 @@ class Shift(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.user} {self.weekday} {self.starts}–{self.ends}"
+        return f"{self.user} {self.get_weekday_display()} {self.starts:%H:%M}–{self.ends:%H:%M}"
 
 
 class Absence(models.Model):
     """Leave, illness or training: the hours do not count as capacity."""
 
-    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="absences")
-    starts_at = models.DateTimeField()
-    ends_at = models.DateTimeField()
-    cause = models.CharField(max_length=80, blank=True)
+    user = models.ForeignKey(User, verbose_name=_("Who"), on_delete=models.CASCADE, related_name="absences")
+    starts_at = models.DateTimeField(_("Begins"))
+    ends_at = models.DateTimeField(_("Ends"))
+    cause = models.CharField(_("Reason of the absence"), max_length=80, blank=True)
 
     class Meta:
+        verbose_name = _("absence")
+        verbose_name_plural = _("absences")
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(ends_at__gt=models.F("starts_at")), name="absence_ends_after_it_starts"
@@ -210,10 +235,12 @@ class Bay(models.Model):
         WASH = "wash", _("Wash")
 
     centre = models.ForeignKey(ServiceCentre, on_delete=models.CASCADE, related_name="bays")
-    code = models.CharField(max_length=12)
-    kind = models.CharField(max_length=12, choices=Kind.choices, default=Kind.LIFT)
+    code = models.CharField(_("Code"), max_length=12)
+    kind = models.CharField(_("Kind"), max_length=12, choices=Kind.choices, default=Kind.LIFT)
 
     class Meta:
+        verbose_name = _("bay")
+        verbose_name_plural = _("bays")
         constraints = [models.UniqueConstraint(fields=["centre", "code"], name="one_bay_per_code")]
 
     def __str__(self) -> str:
@@ -224,28 +251,32 @@ class OpeningHours(models.Model):
     """One opening window of a weekday; a lunch break is two windows."""
 
     centre = models.ForeignKey(ServiceCentre, on_delete=models.CASCADE, related_name="opening_hours")
-    weekday = models.PositiveSmallIntegerField()
-    opens = models.TimeField()
-    closes = models.TimeField()
+    weekday = models.PositiveSmallIntegerField(_("Weekday"), choices=list(WEEKDAYS.items()))
+    opens = models.TimeField(_("Opens"))
+    closes = models.TimeField(_("Closes"))
 
     class Meta:
+        verbose_name = _("opening hours")
+        verbose_name_plural = _("opening hours")
         constraints = [
             models.UniqueConstraint(fields=["centre", "weekday", "opens"], name="one_window_per_opening"),
             models.CheckConstraint(condition=models.Q(closes__gt=models.F("opens")), name="closes_after_it_opens"),
         ]
 
     def __str__(self) -> str:
-        return f"{self.centre} {self.weekday} {self.opens}–{self.closes}"
+        return f"{self.centre} {self.get_weekday_display()} {self.opens:%H:%M}–{self.closes:%H:%M}"
 
 
 class ClosedDay(models.Model):
     """A day off by name: public holiday, stocktaking, typhoon."""
 
     centre = models.ForeignKey(ServiceCentre, on_delete=models.CASCADE, related_name="closed_days")
-    date = models.DateField()
-    name = models.CharField(max_length=80)
+    date = models.DateField(_("Date"))
+    name = models.CharField(_("Name of the day"), max_length=80)
 
     class Meta:
+        verbose_name = _("closed day")
+        verbose_name_plural = _("closed days")
         constraints = [models.UniqueConstraint(fields=["centre", "date"], name="one_closed_day_per_date")]
 
     def __str__(self) -> str:

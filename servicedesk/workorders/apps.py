@@ -1,11 +1,13 @@
 """What this room tells the rest of the house."""
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class WorkordersConfig(AppConfig):
     name = "servicedesk.workorders"
     label = "workorders"
+    verbose_name = _("Work orders")
 
     def ready(self) -> None:
         from servicedesk import registry

@@ -58,6 +58,8 @@ class WorkOrder(models.Model):
     objects = WorkOrders.as_manager()
 
     class Meta:
+        verbose_name = _("work order")
+        verbose_name_plural = _("work orders")
         constraints = [models.UniqueConstraint(fields=["centre", "number"], name="one_work_order_per_number")]
         indexes = [
             models.Index(fields=["-opened_at", "-id"], name="work_order_newest"),

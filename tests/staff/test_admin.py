@@ -8,6 +8,7 @@ import pytest
 from django.contrib import admin
 from django.test import RequestFactory
 from django.urls import reverse
+from django.utils.translation import override
 
 from servicedesk.staff.models import User
 from tests.fixtures.people import Person, client_of
@@ -43,6 +44,27 @@ def test_rows_of_the_process_are_read_only(model: Any, root: Person, rf: Request
     allowed = [getattr(register, f"has_{verb}_permission")(request) for verb in ("add", "change", "delete")]
     assert allowed == [False, False, False]
     assert root.get(page(model, "add")).status_code == 403
+
+
+def chinese(words: Any) -> bool:
+    """Whether a name is in Chinese, or an abbreviation that has no other name."""
+    return any("\u4e00" <= letter <= "\u9fff" for letter in str(words)) or str(words).isupper()
+
+
+@pytest.mark.parametrize("language", ["zh-hant", "zh-hans"])
+def test_what_superusers_look_after_is_named_in_their_language(language: str) -> None:
+    """Every room and model of ours, and each field that can be edited."""
+    ours = [model for model in MODELS if model._meta.app_label not in {"axes", "auth"}]
+    with override(language):
+        names = {f"{model._meta.label}": model._meta.verbose_name_plural for model in ours}
+        names |= {model._meta.app_config.name: model._meta.app_config.verbose_name for model in ours}
+        for model in ours:
+            if model not in PROCESS:
+                inlines = [inline.model for inline in admin.site._registry[model].inlines]
+                for field in [field for each in [model, *inlines] for field in each._meta.fields]:
+                    if field.editable and field.name != "id" and field.related_model is not model:
+                        names[str(field)] = field.verbose_name
+        assert sorted(name for name, words in names.items() if not chinese(words)) == []
 
 
 def test_nobody_else_gets_in(everyone: dict[str, User]) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from servicedesk.catalogue.names import Named
 from servicedesk.catalogue.querysets import ChecklistItemQuerySet
@@ -20,24 +21,28 @@ class ChecklistItem(Named):
     the handover.
     """
 
-    code = models.CharField(max_length=20)
-    group = models.CharField(max_length=20, blank=True)
-    stage = models.CharField(max_length=12, blank=True)
-    input_type = models.CharField(max_length=20, default="ok_ng")
-    options = ArrayField(models.CharField(max_length=30), default=list, blank=True)
-    applies = models.CharField(max_length=20, default="always")
-    required = models.BooleanField(default=True, help_text="Must be answered.")
-    mandatory = models.BooleanField(default=True, help_text="A bad answer fails the list.")
-    photo = models.BooleanField(default=False)
-    unit = models.CharField(max_length=12, blank=True)
-    green = models.CharField(max_length=80, blank=True)
-    yellow = models.CharField(max_length=80, blank=True)
-    red = models.CharField(max_length=80, blank=True)
-    list = models.CharField(max_length=12, choices=ItemList.choices)  # last: from here on the name hides the builtin
+    code = models.CharField(_("Code"), max_length=20)
+    group = models.CharField(_("Group"), max_length=20, blank=True)
+    stage = models.CharField(_("Stage"), max_length=12, blank=True)
+    input_type = models.CharField(_("Kind of answer"), max_length=20, default="ok_ng")
+    options = ArrayField(models.CharField(max_length=30), default=list, blank=True, verbose_name=_("Choices"))
+    applies = models.CharField(_("Asked when"), max_length=20, default="always")
+    required = models.BooleanField(_("Must be answered"), default=True)
+    mandatory = models.BooleanField(_("A bad answer fails the list"), default=True)
+    photo = models.BooleanField(_("With a photo"), default=False)
+    unit = models.CharField(_("Unit"), max_length=12, blank=True)
+    green = models.CharField(_("Green"), max_length=80, blank=True)
+    yellow = models.CharField(_("Amber"), max_length=80, blank=True)
+    red = models.CharField(_("Red"), max_length=80, blank=True)
+    list = models.CharField(
+        _("List"), max_length=12, choices=ItemList.choices
+    )  # last: from here on the name hides the builtin
 
     objects = ChecklistItemQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("checklist item")
+        verbose_name_plural = _("checklist items")
         constraints = [models.UniqueConstraint(fields=["list", "code"], name="checklist_item_code_once_per_list")]
 
     @property

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
 
 from servicedesk.catalogue.names import Named, word_in
 from servicedesk.catalogue.querysets import ReferenceQuerySet
@@ -14,17 +15,21 @@ from servicedesk.catalogue.words import ComplaintLevel
 class VehicleModel(Named):
     """A make and model as sold; `powertrain` uses the words of `customers.Vehicle` (range extenders count as phev)."""
 
-    code = models.CharField(max_length=20, unique=True)
-    make_en = models.CharField(max_length=60)
-    make_zh_hant = models.CharField(max_length=60, blank=True)
-    make_zh_hans = models.CharField(max_length=60, blank=True)
-    body = models.CharField(max_length=20, blank=True)
-    powertrain = models.CharField(max_length=10)
-    markets = ArrayField(models.CharField(max_length=4), default=list, blank=True)
-    service_interval_km = models.PositiveIntegerField()
-    service_interval_months = models.PositiveSmallIntegerField()
+    code = models.CharField(_("Code"), max_length=20, unique=True)
+    make_en = models.CharField(_("Make in English"), max_length=60)
+    make_zh_hant = models.CharField(_("Make in Traditional Chinese"), max_length=60, blank=True)
+    make_zh_hans = models.CharField(_("Make in Simplified Chinese"), max_length=60, blank=True)
+    body = models.CharField(_("Body"), max_length=20, blank=True)
+    powertrain = models.CharField(_("Powertrain"), max_length=10)
+    markets = ArrayField(models.CharField(max_length=4), default=list, blank=True, verbose_name=_("Markets"))
+    service_interval_km = models.PositiveIntegerField(_("Service interval (km)"))
+    service_interval_months = models.PositiveSmallIntegerField(_("Service interval (months)"))
 
     objects = ReferenceQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("vehicle model")
+        verbose_name_plural = _("vehicle models")
 
     @property
     def make(self) -> str:
@@ -44,13 +49,17 @@ class VehicleModel(Named):
 class SkillLevel(Named):
     """What a technician of this level may do."""
 
-    level = models.PositiveSmallIntegerField(unique=True)
-    code = models.CharField(max_length=4)
-    prc_equivalent = models.CharField(max_length=60, blank=True)
-    taiwan_equivalent = models.CharField(max_length=60, blank=True)
-    may_do = models.CharField(max_length=120, blank=True)
+    level = models.PositiveSmallIntegerField(_("Level"), unique=True)
+    code = models.CharField(_("Code"), max_length=4)
+    prc_equivalent = models.CharField(_("Equivalent in mainland China"), max_length=60, blank=True)
+    taiwan_equivalent = models.CharField(_("Equivalent in Taiwan"), max_length=60, blank=True)
+    may_do = models.CharField(_("May do"), max_length=120, blank=True)
 
     objects = ReferenceQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("skill level")
+        verbose_name_plural = _("skill levels")
 
 
 class FollowUpRule(Named):
@@ -59,19 +68,23 @@ class FollowUpRule(Named):
     Days count from the handover; of several rules the lowest `priority` wins.
     """
 
-    code = models.CharField(max_length=20, unique=True)
-    work_class = models.CharField(max_length=30, unique=True)
-    first_day_from = models.PositiveSmallIntegerField()
-    first_day_to = models.PositiveSmallIntegerField()
-    second_day = models.PositiveSmallIntegerField(null=True, blank=True)
-    third_day = models.PositiveSmallIntegerField(null=True, blank=True)
-    channel = models.CharField(max_length=20)
-    focus_en = models.CharField(max_length=200)
-    focus_zh_hant = models.CharField(max_length=200, blank=True)
-    focus_zh_hans = models.CharField(max_length=200, blank=True)
-    priority = models.PositiveSmallIntegerField()
+    code = models.CharField(_("Code"), max_length=20, unique=True)
+    work_class = models.CharField(_("Kind of work"), max_length=30, unique=True)
+    first_day_from = models.PositiveSmallIntegerField(_("First contact, from day"))
+    first_day_to = models.PositiveSmallIntegerField(_("First contact, to day"))
+    second_day = models.PositiveSmallIntegerField(_("Second contact, day"), null=True, blank=True)
+    third_day = models.PositiveSmallIntegerField(_("Third contact, day"), null=True, blank=True)
+    channel = models.CharField(_("Channel"), max_length=20)
+    focus_en = models.CharField(_("What to ask, in English"), max_length=200)
+    focus_zh_hant = models.CharField(_("What to ask, in Traditional Chinese"), max_length=200, blank=True)
+    focus_zh_hans = models.CharField(_("What to ask, in Simplified Chinese"), max_length=200, blank=True)
+    priority = models.PositiveSmallIntegerField(_("Priority"))
 
     objects = ReferenceQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("follow-up rule")
+        verbose_name_plural = _("follow-up rules")
 
     @property
     def focus(self) -> str:
@@ -82,15 +95,19 @@ class FollowUpRule(Named):
 class SurveyQuestion(Named):
     """A question of the satisfaction survey. scale: 1-5, 0-10, yes_no, text."""
 
-    code = models.CharField(max_length=20, unique=True)
-    dimension = models.CharField(max_length=30)
-    scale = models.CharField(max_length=8)
-    required = models.BooleanField(default=True)
+    code = models.CharField(_("Code"), max_length=20, unique=True)
+    dimension = models.CharField(_("Dimension"), max_length=30)
+    scale = models.CharField(_("Scale"), max_length=8)
+    required = models.BooleanField(_("Required"), default=True)
     alert_when = models.CharField(
-        max_length=8, blank=True, help_text='Answers that call for a person: "<=2", "no", or empty.'
+        _("Alert when"), max_length=8, blank=True, help_text=_('Answers that call for a person: "<=2", "no", or empty.')
     )
 
     objects = ReferenceQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("survey question")
+        verbose_name_plural = _("survey questions")
 
     @property
     def choices(self) -> list[str]:
@@ -110,28 +127,33 @@ class SurveyQuestion(Named):
 class ComplaintCategory(Named):
     """What a complaint is about, and with it: how grave, whose, and how fast (as the level's clock counts)."""
 
-    code = models.CharField(max_length=20, unique=True)
-    group = models.CharField(max_length=20)
-    default_level = models.CharField(max_length=10, choices=ComplaintLevel.choices)
-    respond_hours = models.PositiveSmallIntegerField()
-    plan_hours = models.PositiveSmallIntegerField()
-    close_working_days = models.PositiveSmallIntegerField()
-    owner_role = models.CharField(max_length=20, help_text="Role key.")
-    owner_final_say = models.BooleanField(default=False, help_text="The general manager's own.")
-    typical_root_cause = models.CharField(max_length=120, blank=True)
-    escalate_when = models.CharField(max_length=120, blank=True)
+    code = models.CharField(_("Code"), max_length=20, unique=True)
+    group = models.CharField(_("Group"), max_length=20)
+    default_level = models.CharField(_("Level"), max_length=10, choices=ComplaintLevel.choices)
+    respond_hours = models.PositiveSmallIntegerField(_("Hours to respond"))
+    plan_hours = models.PositiveSmallIntegerField(_("Hours to a plan"))
+    close_working_days = models.PositiveSmallIntegerField(_("Working days to close"))
+    owner_role = models.CharField(_("Owner's role"), max_length=20, help_text=_("Role key."))
+    owner_final_say = models.BooleanField(_("The general manager's own"), default=False)
+    typical_root_cause = models.CharField(_("Typical root cause"), max_length=120, blank=True)
+    escalate_when = models.CharField(_("Escalate when"), max_length=120, blank=True)
 
     objects = ReferenceQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("complaint category")
+        verbose_name_plural = _("complaint categories")
 
 
 class KPI(Named):
     """A figure with its formula, which is always printed beside it."""
 
-    key = models.CharField(max_length=40, unique=True)
-    formula = models.CharField(max_length=200)
-    target = models.CharField(max_length=60, blank=True)
+    key = models.CharField(_("Key"), max_length=40, unique=True)
+    formula = models.CharField(_("Formula"), max_length=200)
+    target = models.CharField(_("Target"), max_length=60, blank=True)
 
     objects = ReferenceQuerySet.as_manager()
 
     class Meta:
-        verbose_name = "KPI"
+        verbose_name = _("KPI")
+        verbose_name_plural = _("KPIs")
