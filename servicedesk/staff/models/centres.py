@@ -1,0 +1,141 @@
+"""Service centres: the rules of each, its bays, and when it is open.
+
+Opening hours and bays live here, below the chapters, so that booking can count capacity without knowing the workshop.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.db import models
+from django.utils.dates import WEEKDAYS
+from django.utils.translation import gettext_lazy as _
+
+from servicedesk import clock
+
+
+class Region(models.TextChoices):
+    TAIWAN = "tw", _("Taiwan")
+    PRC = "cn", _("Mainland China")
+    OTHER = "other", _("Other")
+
+
+class ServiceCentre(models.Model):
+    """One workshop of the dealer group, with the rules of its region. Money is in `currency`, times in `time_zone`."""
+
+    code = models.CharField(_("Code"), max_length=6, unique=True)
+    name = models.CharField(_("Name of the centre"), max_length=80)
+    address = models.CharField(_("Address"), max_length=200)
+    phone = models.CharField(_("Telephone"), max_length=32)
+    map_url = models.URLField(_("Link to the map"), blank=True)
+    region = models.CharField(_("Region"), max_length=8, choices=Region.choices, default=Region.OTHER)
+    time_zone = models.CharField(_("Time zone"), max_length=40, default="Asia/Taipei")
+    language = models.CharField(_("Language"), max_length=8, choices=settings.LANGUAGES, default="zh-hant")
+    currency = models.CharField(_("Currency"), max_length=3, default="TWD")
+    minor_units = models.PositiveSmallIntegerField(_("Decimals of the currency"), default=0)
+    tax_rate = models.DecimalField(_("Tax rate"), max_digits=5, decimal_places=4, default=Decimal("0.05"))
+    tax_inclusive = models.BooleanField(_("Prices contain the tax"), default=False)
+    labour_rate = models.DecimalField(
+        _("Price of a labour hour"), max_digits=10, decimal_places=2, default=Decimal("1200")
+    )
+    consent_tolerance = models.DecimalField(
+        _("Tolerance above the estimate"), max_digits=5, decimal_places=4, default=Decimal("0")
+    )
+    reception_places = models.PositiveSmallIntegerField(_("Reception places in each slot"), default=2)
+    slot_minutes = models.PositiveSmallIntegerField(_("Minutes of a slot"), default=30)
+    answer_minutes = models.PositiveSmallIntegerField(
+        _("Minutes to answer a request"), default=30, help_text=_("Opening minutes to answer a booking request.")
+    )
+    estimate_reminder_minutes = models.PositiveSmallIntegerField(
+        _("Minutes until an estimate is asked about again"),
+        default=120,
+        help_text=_("Opening minutes after which an unanswered estimate is asked about once more; 0: never."),
+    )
+    guarantee_km = models.PositiveIntegerField(_("Repair guarantee (km)"), default=20000)
+    guarantee_days = models.PositiveIntegerField(_("Repair guarantee (days)"), default=365)
+    complaint_days = models.PositiveSmallIntegerField(_("Days to close a complaint"), default=15)
+
+    class Meta:
+        verbose_name = _("service centre")
+        verbose_name_plural = _("service centres")
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The time zone its clocks show."""
+        return ZoneInfo(self.time_zone)
+
+    def local(self, moment: dt.datetime) -> dt.datetime:
+        """Return `moment` on this centre's clock."""
+        return moment.astimezone(self.zone)
+
+    def today(self) -> dt.date:
+        """Return today's date here."""
+        return self.local(clock.now()).date()
+
+    def at(self, date: dt.date, time: dt.time) -> dt.datetime:
+        """Return the moment when this centre's clock shows `date` and `time`."""
+        return dt.datetime.combine(date, time, self.zone)
+
+
+class Bay(models.Model):
+    """A place in the workshop and what it is good for."""
+
+    class Kind(models.TextChoices):
+        LIFT = "lift", _("Lift")
+        ALIGNMENT = "alignment", _("Wheel alignment")
+        HIGH_VOLTAGE = "hv", _("High voltage")
+        WASH = "wash", _("Wash")
+
+    centre = models.ForeignKey(ServiceCentre, on_delete=models.CASCADE, related_name="bays")
+    code = models.CharField(_("Code"), max_length=12)
+    kind = models.CharField(_("Kind"), max_length=12, choices=Kind.choices, default=Kind.LIFT)
+
+    class Meta:
+        verbose_name = _("bay")
+        verbose_name_plural = _("bays")
+        constraints = [models.UniqueConstraint(fields=["centre", "code"], name="one_bay_per_code")]
+
+    def __str__(self) -> str:
+        return self.code
+
+
+class OpeningHours(models.Model):
+    """One opening window of a weekday; a lunch break is two windows."""
+
+    centre = models.ForeignKey(ServiceCentre, on_delete=models.CASCADE, related_name="opening_hours")
+    weekday = models.PositiveSmallIntegerField(_("Weekday"), choices=list(WEEKDAYS.items()))
+    opens = models.TimeField(_("Opens"))
+    closes = models.TimeField(_("Closes"))
+
+    class Meta:
+        verbose_name = _("opening hours")
+        verbose_name_plural = _("opening hours")
+        constraints = [
+            models.UniqueConstraint(fields=["centre", "weekday", "opens"], name="one_window_per_opening"),
+            models.CheckConstraint(condition=models.Q(closes__gt=models.F("opens")), name="closes_after_it_opens"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.centre} {self.get_weekday_display()} {self.opens:%H:%M}–{self.closes:%H:%M}"
+
+
+class ClosedDay(models.Model):
+    """A day off by name: public holiday, stocktaking, typhoon."""
+
+    centre = models.ForeignKey(ServiceCentre, on_delete=models.CASCADE, related_name="closed_days")
+    date = models.DateField(_("Date"))
+    name = models.CharField(_("Name of the day"), max_length=80)
+
+    class Meta:
+        verbose_name = _("closed day")
+        verbose_name_plural = _("closed days")
+        constraints = [models.UniqueConstraint(fields=["centre", "date"], name="one_closed_day_per_date")]
+
+    def __str__(self) -> str:
+        return f"{self.centre} {self.date} {self.name}"
