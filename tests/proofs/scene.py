@@ -86,6 +86,35 @@ def booked_and_delivered() -> int:
     return visit.pk
 
 
+def at_self_check(plate: str) -> int:
+    """A visit whose jobs the technician has done; returns its key."""
+    from tests.fixtures import workshop
+
+    centre, who = people()
+    visit = workshop.authorised_walk_in(centre, who["advisor"], plate=plate)
+    return workshop.repaired(visit, who["technician"], who["supervisor"]).pk
+
+
+def sign_as(visit: int, report: str, who: str) -> int:
+    """Let the services sign as somebody who may not; returns 1 when they refused."""
+    from quality import services
+    from servicedesk.staff.actors import Actor
+    from servicedesk.staff.repeats import Refusal
+    from servicedesk.workorders.models import WorkOrder
+    from tests.fixtures import quality
+
+    order, by = WorkOrder.objects.get(pk=visit), Actor.of(people()[1][who])
+    try:
+        if report == "final":
+            odometer = {"odometer_before": 50_000, "odometer_after": 50_001}
+            services.sign_final(order, by=by, marks=quality.final_marks(order), **odometer)
+        else:
+            services.sign_self_check(order, by=by, marks=quality.self_check_marks(order))
+    except Refusal:
+        return 1
+    return 0
+
+
 def whole_town() -> dict[str, Any]:
     """A row at every point of the process, and a stranger of another centre. Returns links, and the cars' plates."""
     from django.contrib.auth.hashers import make_password
