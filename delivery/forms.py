@@ -12,8 +12,8 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from delivery.models import Handover, PaymentMethod, WashPart
-from delivery.services.handover import MAX_ODOMETER
 from delivery.surveys import REASONS
+from servicedesk.customers.fields import OdometerField
 from servicedesk.staff.roles import Role
 
 PLAIN_NUMBER = re.compile(r"[0-9]{1,12}(\.[0-9]{1,4})?\Z", re.ASCII)
@@ -92,11 +92,7 @@ class AcceptanceForm(forms.Form):
 
     explained = forms.MultipleChoiceField(label=_("Explained"), choices=Handover.Explained.choices, required=False)
     given = forms.MultipleChoiceField(label=_("Given"), choices=Handover.Given.choices, required=False)
-    odometer_out = forms.RegexField(
-        label=_("Odometer now (km)"),
-        regex=re.compile(r"\A[0-9]{1,7}\Z", re.ASCII),
-        error_messages={"invalid": _("Write the kilometres with the digits 0 to 9, such as 41294.")},
-    )
+    odometer_out = OdometerField(label=_("Odometer now (km)"))
     remarks = forms.CharField(label=_("Remarks"), max_length=500, required=False)
     taken_by = forms.ChoiceField(
         label=_("Who takes the car?"),
@@ -117,13 +113,6 @@ class AcceptanceForm(forms.Form):
         max_length=80,
         error_messages={"required": _("Type the name of the person who takes the car.")},
     )
-
-    def clean_odometer_out(self) -> int:
-        """Kilometres, within what an odometer can show."""
-        value = int(self.cleaned_data["odometer_out"])
-        if value > MAX_ODOMETER:
-            raise ValidationError(_("An odometer does not show that much. Read it again."))
-        return value
 
     def clean(self) -> dict[str, Any]:
         """Somebody else: say who he is and by whose leave; the customer himself needs neither."""
