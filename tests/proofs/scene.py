@@ -115,6 +115,27 @@ def sign_as(visit: int, report: str, who: str) -> int:
     return 0
 
 
+def random_bills(seed: int, number: int) -> list[int]:
+    """Bills of random work at random prices; returns their keys."""
+    from tests.proofs import bills
+
+    centre, who = people()
+    return [bill.pk for bill in bills.some(centre, who, seed, number)]
+
+
+def wrong_bills(texts: dict[str, str]) -> list[str]:
+    """What is wrong with the figures of the bills, and with what their papers say. `texts`: by the bill's key."""
+    from delivery.models import Bill
+    from tests.proofs import bills
+
+    wrong = []
+    for bill in Bill.objects.select_related("centre").filter(pk__in=texts):
+        bill.centre.minor_units = 0 if bill.currency == "TWD" else 2
+        wrong += [f"{bill.number}: {said}" for said in bills.wrong_figures(bill)]
+        wrong += [f"{bill.number}: not on the paper: {said}" for said in bills.wrong_words(bill, texts[str(bill.pk)])]
+    return wrong
+
+
 def whole_town() -> dict[str, Any]:
     """A row at every point of the process, and a stranger of another centre. Returns links, and the cars' plates."""
     from django.contrib.auth.hashers import make_password
