@@ -14,24 +14,11 @@ from django.utils.translation import gettext_lazy as _
 from delivery.models import Handover, PaymentMethod, WashPart
 from delivery.surveys import REASONS
 from servicedesk.customers.fields import OdometerField
+from servicedesk.staff.fields import NumberField
 from servicedesk.staff.roles import Role
 
-PLAIN_NUMBER = re.compile(r"[0-9]{1,12}(\.[0-9]{1,4})?\Z", re.ASCII)
 MOST = Decimal("9999999999")
 DEPARTMENTS = [role for role in Role if role != Role.ADMIN]
-
-
-class NumberField(forms.DecimalField):
-    """A plain number: digits and at most one point. Full-width digits, commas, exponents, NaN and signs are refused in words."""
-
-    default_error_messages = {"invalid": _("Write a plain number with the digits 0 to 9, such as 1280 or 0.8.")}
-
-    def to_python(self, value: Any) -> Any:
-        """Return the number, or None when empty."""
-        text = str(value).strip() if value is not None else ""
-        if text and not PLAIN_NUMBER.match(text):
-            raise ValidationError(self.error_messages["invalid"], code="invalid")
-        return super().to_python(text)
 
 
 class PaymentForm(forms.Form):
