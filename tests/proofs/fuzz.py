@@ -144,7 +144,7 @@ def comes_back(text: str, sent: Form, name: str, typed: str) -> str:
     """What is wrong with a page that was shown instead of doing something: "" when it says why and has kept what was typed."""
     forms_there = [form for form in Reader(sent.url, text).forms if form.view == sent.view]
     kept = [one.value for form in forms_there for one in form.fields if one.name == name]
-    if not re.search(r"invalid-feedback|is-invalid|sd-bad|role=\"alert\"", text):
+    if not re.search(r"invalid-feedback|is-invalid", text):
         return "no error is shown"
     if kept and typed not in kept and typed.strip() not in kept:
         return f"came back as {[value[:40] for value in kept]}"
