@@ -41,17 +41,13 @@ def steps(centre: str, starts_at: str) -> list[tuple[str, dict[str, str]]]:
 
 
 def spoilt(form: Form, right: dict[str, str], chance: random.Random, texts: int) -> list[Pairs]:
-    """Nothing, everything thrice, each of some texts in all controls, and some of them in each control alone."""
+    """Nothing, everything thrice, some texts in all controls at once, and every text in each control that was filled in."""
     pairs = list(right.items())
     wholes = [
         [(name, str(value)) for name, value in fuzz.wholly(form, text)] for text in chance.sample(fuzz.NASTY, texts)
     ]
     names = sorted({*right, *fuzz.names_of(form)})
-    alone = [
-        [*(p for p in pairs if p[0] != name), (name, text)]
-        for name in names
-        for text in chance.sample(fuzz.NASTY, texts)
-    ]
+    alone = [[*(p for p in pairs if p[0] != name), (name, text)] for name in right for text in fuzz.NASTY]
     return [[], pairs * 3, *wholes, *alone, *([*pairs, (name, "\x00")] for name in names)]
 
 
