@@ -14,10 +14,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from appointments import offers
-from appointments.fields import OdometerField, SlotField
+from appointments.fields import SlotField
 from appointments.models import Appointment
 from appointments.services import Car, Contact
 from servicedesk.catalogue.models import LabourOperation, VehicleModel
+from servicedesk.customers.fields import OdometerField
 from servicedesk.customers.matching import phone_key, plate_key
 from servicedesk.customers.models import Channel, Honorific
 from servicedesk.staff.models import ServiceCentre
@@ -39,7 +40,7 @@ class CarFields(forms.Form):
     plate = forms.CharField(label=gettext_lazy("Plate number"), max_length=16)
     model = forms.ChoiceField(label=gettext_lazy("Make and model"), choices=())
     other_model = forms.CharField(label=gettext_lazy("Which car is it?"), max_length=60, required=False)
-    odometer = OdometerField(label=gettext_lazy("Odometer today (km)"), max_length=12, required=False)
+    odometer = OdometerField(label=gettext_lazy("Odometer today (km)"), required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -12,26 +12,13 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from delivery.models import Handover, PaymentMethod, WashPart
-from delivery.services.handover import MAX_ODOMETER
 from delivery.surveys import REASONS
+from servicedesk.customers.fields import OdometerField
+from servicedesk.staff.fields import NumberField
 from servicedesk.staff.roles import Role
 
-PLAIN_NUMBER = re.compile(r"[0-9]{1,12}(\.[0-9]{1,4})?\Z", re.ASCII)
 MOST = Decimal("9999999999")
 DEPARTMENTS = [role for role in Role if role != Role.ADMIN]
-
-
-class NumberField(forms.DecimalField):
-    """A plain number: digits and at most one point. Full-width digits, commas, exponents, NaN and signs are refused in words."""
-
-    default_error_messages = {"invalid": _("Write a plain number with the digits 0 to 9, such as 1280 or 0.8.")}
-
-    def to_python(self, value: Any) -> Any:
-        """Return the number, or None when empty."""
-        text = str(value).strip() if value is not None else ""
-        if text and not PLAIN_NUMBER.match(text):
-            raise ValidationError(self.error_messages["invalid"], code="invalid")
-        return super().to_python(text)
 
 
 class PaymentForm(forms.Form):
@@ -92,11 +79,7 @@ class AcceptanceForm(forms.Form):
 
     explained = forms.MultipleChoiceField(label=_("Explained"), choices=Handover.Explained.choices, required=False)
     given = forms.MultipleChoiceField(label=_("Given"), choices=Handover.Given.choices, required=False)
-    odometer_out = forms.RegexField(
-        label=_("Odometer now (km)"),
-        regex=re.compile(r"\A[0-9]{1,7}\Z", re.ASCII),
-        error_messages={"invalid": _("Write the kilometres with the digits 0 to 9, such as 41294.")},
-    )
+    odometer_out = OdometerField(label=_("Odometer now (km)"))
     remarks = forms.CharField(label=_("Remarks"), max_length=500, required=False)
     taken_by = forms.ChoiceField(
         label=_("Who takes the car?"),
@@ -117,13 +100,6 @@ class AcceptanceForm(forms.Form):
         max_length=80,
         error_messages={"required": _("Type the name of the person who takes the car.")},
     )
-
-    def clean_odometer_out(self) -> int:
-        """Kilometres, within what an odometer can show."""
-        value = int(self.cleaned_data["odometer_out"])
-        if value > MAX_ODOMETER:
-            raise ValidationError(_("An odometer does not show that much. Read it again."))
-        return value
 
     def clean(self) -> dict[str, Any]:
         """Somebody else: say who he is and by whose leave; the customer himself needs neither."""

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 from quality.models import Verdict
 from quality.services import Mark
 from servicedesk.catalogue.models import ChecklistItem
+from servicedesk.customers.fields import OdometerField
 from servicedesk.workorders.models import Concern, WorkOrderLine
 
 TONES = {Verdict.PASS: "green", Verdict.FAIL: "red", Verdict.NA: "na"}
@@ -118,8 +119,8 @@ class SelfCheckForm(CheckForm):
 class FinalForm(CheckForm):
     """The final inspection: the check list and, with a road test, the odometer before and after."""
 
-    odometer_before = forms.IntegerField(label=gettext_lazy("Odometer before"), min_value=0, max_value=9_999_999)
-    odometer_after = forms.IntegerField(label=gettext_lazy("Odometer after"), min_value=0, max_value=9_999_999)
+    odometer_before = OdometerField(label=gettext_lazy("Odometer before"))
+    odometer_after = OdometerField(label=gettext_lazy("Odometer after"))
 
     def __init__(self, data: Any = None, files: Any = None, *, road_test: bool, **lists: Any) -> None:
         super().__init__(data, files, **lists)

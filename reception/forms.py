@@ -11,11 +11,11 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from appointments.fields import OdometerField
 from appointments.forms import CarFields, ContactFields
 from reception.checklist import FUEL_LEVELS
 from reception.models import DamageMark, Inspection
 from servicedesk.catalogue.models import ChecklistItem, LabourOperation
+from servicedesk.customers.fields import OdometerField
 from servicedesk.customers.models import Vehicle
 from servicedesk.staff.models import ServiceCentre
 from servicedesk.workorders.consents import Answer
@@ -79,7 +79,7 @@ class WalkInForm(ReceiveForm, CarFields, ContactFields):
 class ReadingsForm(forms.Form):
     """What the dials show and how many keys were given. Fields follow the car's drive."""
 
-    odometer = OdometerField(label=gettext_lazy("Odometer (km)"), max_length=12)
+    odometer = OdometerField(label=gettext_lazy("Odometer (km)"))
     fuel = forms.ChoiceField(label=gettext_lazy("Fuel"), choices=[(level, level) for level in FUEL_LEVELS])
     charge = forms.IntegerField(label=gettext_lazy("State of charge (%)"), min_value=0, max_value=100)
     keys = forms.IntegerField(label=gettext_lazy("Keys and remotes given"), min_value=0, max_value=20)

@@ -9,6 +9,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from servicedesk.catalogue.models import LabourOperation, ReadingSpec
+from servicedesk.staff.fields import NumberField
 from servicedesk.staff.models import Bay, ServiceCentre, User
 from servicedesk.workorders.models import Urgency
 from workshop.models import Job, PauseCause
@@ -69,7 +70,8 @@ class ReadingsForm(forms.Form):
         super().__init__(data, initial=initial)
         self.specs = specs
         for spec in specs:
-            self.fields[f"reading-{spec.pk}"] = forms.DecimalField(
+            self.fields[f"reading-{spec.pk}"] = NumberField(
+                signed=True,
                 label=spec.name,
                 required=False,
                 min_value=-LARGEST,

@@ -17,6 +17,7 @@ from delivery.selections import papers_to_give
 from delivery.services.account import account_of
 from delivery.services.floor import lock
 from servicedesk.clock import now
+from servicedesk.customers.models import MAX_ODOMETER
 from servicedesk.customers.services import note_odometer
 from servicedesk.documents import papers, signatures
 from servicedesk.messaging import links, outbox
@@ -32,7 +33,6 @@ from workshop.services import open_rework
 
 LINK_DAYS = 30
 MAILED = ("bill", "final", "handover")
-MAX_ODOMETER = 2_000_000
 
 
 class HandoverRefused(Refusal):

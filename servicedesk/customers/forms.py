@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from servicedesk.clock import now
+from servicedesk.customers.fields import OdometerField
 from servicedesk.customers.matching import phone_key, plate_key, vin_key
 from servicedesk.customers.models import Channel, Customer, Honorific, Powertrain, Vehicle
 from servicedesk.staff.models import ServiceCentre
@@ -82,7 +83,7 @@ class VehicleForm(forms.Form):
     year = forms.IntegerField(label=gettext_lazy("Year"), min_value=OLDEST_YEAR, required=False)
     powertrain = forms.ChoiceField(label=gettext_lazy("Powertrain"), choices=Powertrain.choices)
     colour = forms.CharField(label=gettext_lazy("Colour"), max_length=30, required=False)
-    odometer = forms.IntegerField(label=gettext_lazy("Odometer (km)"), min_value=0, max_value=9_999_999, required=False)
+    odometer = OdometerField(label=gettext_lazy("Odometer (km)"), required=False)
 
     def __init__(self, data: Any = None, *, vehicle: Vehicle | None = None) -> None:
         initial = {name: getattr(vehicle, name) for name in self.base_fields} if vehicle else None

@@ -128,6 +128,10 @@ class Customer(models.Model):
         return self.phone.as_national if self.phone.country_code in {886, 86} else self.phone.as_international
 
 
+MAX_ODOMETER = 2_000_000
+"""Kilometres: no car that comes to us has gone farther."""
+
+
 class Vehicle(models.Model):
     """A customer's car. `plate` is as typed; `plate_key` is what is compared, and the database computes it."""
 

@@ -19,6 +19,7 @@ from django.utils import translation
 from servicedesk.clock import now
 from servicedesk.documents import papers, pdf
 from servicedesk.documents.models import PaperOrder, PaperOrderQuerySet
+from servicedesk.messaging.outbox import clean
 from servicedesk.staff.actors import Actor
 from servicedesk.staff.formats import format_date
 from servicedesk.staff.repeats import Refusal
@@ -123,17 +124,22 @@ def finish(order: PaperOrder, content: bytes) -> None:
         put_back(order, str(refusal))
 
 
+def kept(error: str) -> str:
+    """What the row keeps of an error, whatever characters it is worded with."""
+    return str(clean(error))[:LONGEST_ERROR] or "no reason was given"
+
+
 def put_back(order: PaperOrder, error: str) -> None:
     """Let it be tried again later, or give up after the last attempt."""
     if order.attempts >= MAX_ATTEMPTS:
         give_up(order, error)
         return
-    _mine(order).update(next_try_at=now() + BACK_OFF[order.attempts - 1], error=error[:LONGEST_ERROR])
+    _mine(order).update(next_try_at=now() + BACK_OFF[order.attempts - 1], error=kept(error))
 
 
 def give_up(order: PaperOrder, error: str) -> None:
     """Show it to staff as not printed."""
-    _mine(order).update(state=PaperOrder.State.FAILED, error=error[:LONGEST_ERROR])
+    _mine(order).update(state=PaperOrder.State.FAILED, error=kept(error))
 
 
 def _mine(order: PaperOrder) -> PaperOrderQuerySet:

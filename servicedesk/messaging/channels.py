@@ -1,6 +1,7 @@
 """How a message leaves the machine, or does not: e-mail by SMTP, text messages by one gateway, or kept here.
 
-A channel says what went wrong by what it raises: `Temporary` is tried again, `Permanent` is given up at once. A
+A channel says what went wrong by what it raises: `Temporary` is tried again, `Permanent` is given up at once, and after
+`Unreachable` the relay leaves the channel's other messages for its next run. A
 channel may be asked twice for one message (the worker died before it could mark the row): the Message-ID and the
 gateway's Idempotency-Key are the same each time.
 """
@@ -36,6 +37,10 @@ class Temporary(Exception):
 
 class NotYet(Temporary):
     """Something it takes along is still being made: tried again soon, and not counted as an attempt."""
+
+
+class Unreachable(Temporary):
+    """Whatever is behind the channel does not answer, or not us: the next message would only wait as long."""
 
 
 class Permanent(Exception):
@@ -77,7 +82,7 @@ class EmailBySmtp:
                 "Auto-Submitted": "auto-generated",
                 "Content-Language": message.language,
             },
-            connection=get_connection(),
+            connection=(server := get_connection()),
         )
         if rendered.html:
             mail.attach_alternative(inlined(rendered.html), "text/html")
@@ -85,16 +90,24 @@ class EmailBySmtp:
             file = attachments.read(attachment)
             mail.attach(plain(file.name), file.content, file.type)
         try:
-            mail.send()
+            server.open()
         except smtplib.SMTPAuthenticationError as error:
-            raise Temporary(f"the mail server refuses our sign-in: {error}") from error
+            raise Unreachable(f"the mail server refuses our sign-in: {error}") from error
+        except (smtplib.SMTPException, OSError) as error:
+            raise Unreachable(str(error) or type(error).__name__) from error
+        try:
+            mail.send()
         except smtplib.SMTPRecipientsRefused as error:
             codes = [code for code, _text in error.recipients.values()]
             raise (Permanent if min(codes) >= 500 else Temporary)(str(error)) from error
         except smtplib.SMTPResponseException as error:
             raise (Permanent if error.smtp_code >= 500 else Temporary)(str(error)) from error
+        except TimeoutError as error:
+            raise Unreachable(str(error) or "the mail server stopped answering") from error
         except (smtplib.SMTPException, OSError) as error:
             raise Temporary(str(error) or type(error).__name__) from error
+        finally:
+            server.close()
 
 
 class HttpGateway:
@@ -122,7 +135,7 @@ class HttpGateway:
             final = 400 <= error.code < 500 and error.code not in SETUP_ERRORS
             raise (Permanent if final else Temporary)(f"the gateway answered {error.code}") from error
         except OSError as error:
-            raise Temporary(str(error) or type(error).__name__) from error
+            raise Unreachable(str(error) or type(error).__name__) from error
 
 
 def channel_of(message: Message) -> Channel:

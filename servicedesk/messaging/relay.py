@@ -5,20 +5,24 @@
 3. Mark it, unless the lease ran out and another relay has taken it over.
 
 A worker killed between 1 and 3 leaves a row whose lease ends; it is claimed again. Killed after the mail server took
-the letter but before 3, the same letter goes out again with the same Message-ID: never lost, at worst doubled and
-recognisable. The attempt is counted before the work, so a message that kills its worker ends too.
+the letter but before 3, or cut off after the letter's last line and before its answer, the same letter goes out again
+with the same Message-ID: never lost, at worst doubled and recognisable. A mail server that is down or hangs takes its
+time once in a run, not once for each letter: the others wait without using up an attempt, and text messages go on.
+The attempt is counted before the work, so a message that kills its worker ends too.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import logging
+from collections.abc import Collection
 
 from django.db import transaction
 
 from servicedesk.clock import now
-from servicedesk.messaging.channels import NotYet, Permanent, Temporary, channel_of
+from servicedesk.messaging.channels import NotYet, Permanent, Temporary, Unreachable, channel_of
 from servicedesk.messaging.models import Message
+from servicedesk.messaging.outbox import clean
 from servicedesk.messaging.rendering import Rendered, render
 
 log = logging.getLogger(__name__)
@@ -33,23 +37,24 @@ LONGEST_ERROR = 1000
 
 def run(limit: int = 200) -> int:
     """Send up to `limit` due messages, oldest due first; return how many were tried. Any number may run at once."""
-    tried = 0
+    tried, resting = 0, set[str]()
     while tried < limit:
-        message = claim()
+        message = claim(resting)
         if message is None:
             break
         tried += 1
-        if message.state == Message.State.SENDING:
-            deliver(message)
+        if message.state == Message.State.SENDING and not deliver(message):
+            resting.add(message.channel)
     return tried
 
 
-def claim() -> Message | None:
-    """Take the next due row, with its attempt counted and committed. One that used all attempts comes back failed,
-    one that has outlived its use cancelled."""
+def claim(resting: Collection[str] = ()) -> Message | None:
+    """Take the next due row of a channel that is not `resting`, with its attempt counted and committed. One that used all
+    attempts comes back failed, one that has outlived its use cancelled."""
     with transaction.atomic():
         message = (
             Message.objects.due()
+            .exclude(channel__in=resting)
             .select_related("customer", "centre", "link")
             .select_for_update(of=("self",), skip_locked=True)
             .order_by("next_try_at", "pk")
@@ -72,8 +77,8 @@ def claim() -> Message | None:
         return message
 
 
-def deliver(message: Message) -> None:
-    """Render and send a claimed message, and mark how it went."""
+def deliver(message: Message) -> bool:
+    """Render and send a claimed message, and mark how it went. False when its channel cannot be reached now."""
     try:
         rendered = render(message)
         channel_of(message).deliver(message, rendered.with_link(message.link.url) if message.link else rendered)
@@ -81,6 +86,9 @@ def deliver(message: Message) -> None:
         wait(message, str(error))
     except Permanent as error:
         give_up(message, str(error))
+    except Unreachable as error:
+        put_back(message, str(error))
+        return False
     except Temporary as error:
         put_back(message, str(error))
     except Exception as error:  # one poisonous message must not stop the others; it is counted, kept and shown
@@ -88,6 +96,7 @@ def deliver(message: Message) -> None:
         put_back(message, f"{type(error).__name__}: {error}")
     else:
         mark_sent(message, rendered)
+    return True
 
 
 def mark_sent(message: Message, rendered: Rendered) -> None:
@@ -102,13 +111,18 @@ def mark_sent(message: Message, rendered: Rendered) -> None:
     )
 
 
+def kept(error: str) -> str:
+    """What the row keeps of an error: other people's programs word it, with whatever characters they like."""
+    return str(clean(error))[:LONGEST_ERROR] or "no reason was given"
+
+
 def wait(message: Message, cause: str) -> None:
     """Let it be tried again in a moment, and give its attempt back."""
     Message.objects.filter(pk=message.pk, claimed_at=message.claimed_at, state=Message.State.SENDING).update(
         state=Message.State.PENDING,
         attempts=message.attempts - 1,
         next_try_at=now() + NOT_YET,
-        error=cause[:LONGEST_ERROR],
+        error=kept(cause),
     )
 
 
@@ -120,12 +134,12 @@ def put_back(message: Message, error: str) -> None:
     Message.objects.filter(pk=message.pk, claimed_at=message.claimed_at, state=Message.State.SENDING).update(
         state=Message.State.PENDING,
         next_try_at=now() + BACK_OFF[message.attempts - 1],
-        error=error[:LONGEST_ERROR],
+        error=kept(error),
     )
 
 
 def give_up(message: Message, error: str) -> None:
     """Show it to staff as not sent."""
     Message.objects.filter(pk=message.pk, claimed_at=message.claimed_at, state=Message.State.SENDING).update(
-        state=Message.State.FAILED, error=error[:LONGEST_ERROR]
+        state=Message.State.FAILED, error=kept(error)
     )

@@ -129,6 +129,16 @@ def test_one_that_cannot_be_made_is_given_up_visibly_and_holds_nobody_up(ordered
         papers.order_again(failed)
 
 
+def test_whatever_words_an_error_has_the_next_paper_is_printed(ordered, monkeypatch, caplog):
+    def unspeakable(order: PaperOrder) -> tuple[str, dict[str, object]]:
+        raise ValueError("no\x00thing \ud800")
+
+    monkeypatch.setitem(papers.KINDS, "leaflet", papers.Kind("leaflet", "Leaflet", unspeakable))
+    first, second = ordered(number="1"), ordered(number="2")
+    assert printing.run() == 2
+    assert [again(order).error for order in (first, second)] == ["ValueError: nothing ?"] * 2
+
+
 def test_one_that_kills_its_worker_ends_too(ordered, at_tuesday_ten):
     order = ordered()
     for _attempt in range(printing.MAX_ATTEMPTS):

@@ -10,15 +10,19 @@ from email.message import EmailMessage
 
 
 class MailServer(socketserver.ThreadingTCPServer):
-    """Listens on a free port of this machine. `behaviour`: ok, busy (451), unknown (550), drop (after DATA), hang."""
+    """Listens on a free port of this machine, or on `port`.
+
+    `behaviour`: ok, busy (451), unknown (550), drop (after DATA), hang (and break off), silent (take calls, say nothing).
+    """
 
     allow_reuse_address = True
     daemon_threads = True
 
-    def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), Session)
+    def __init__(self, port: int = 0) -> None:
+        super().__init__(("127.0.0.1", port), Session)
         self.behaviour = "ok"
         self.taken: list[bytes] = []
+        self.calls = 0
         threading.Thread(target=self.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
 
     @property
@@ -40,9 +44,12 @@ class Session(socketserver.StreamRequestHandler):
         self.wfile.write(line.encode() + b"\r\n")
 
     def handle(self) -> None:
+        self.server.calls += 1
         if self.server.behaviour == "hang":
             time.sleep(2)
             return
+        while self.server.behaviour == "silent":
+            time.sleep(0.05)
         self.say("220 test")
         while line := self.rfile.readline():
             verb = line[:4].upper()

@@ -44,6 +44,7 @@ def test_papers_are_read_at_sending(queue, mailserver):
     assert (file.get_filename(), file.get_content()) == ("bill-12.pdf", b"%PDF-1.7")
 
 
+@pytest.mark.proof("Q5")
 @pytest.mark.parametrize(
     ("behaviour", "state"), [("busy", "pending"), ("drop", "pending"), ("hang", "pending"), ("unknown", "failed")]
 )
@@ -56,6 +57,7 @@ def test_trouble_is_tried_again_and_refusal_is_not(queue, mailserver, behaviour,
     assert message.error
 
 
+@pytest.mark.proof("Q5")
 def test_a_dead_server_is_given_up_visibly_and_the_rest_goes_on(queue, mailserver, at_tuesday_ten, settings):
     message = queue()
     right, settings.EMAIL_PORT = settings.EMAIL_PORT, 1
@@ -70,6 +72,42 @@ def test_a_dead_server_is_given_up_visibly_and_the_rest_goes_on(queue, mailserve
     assert len(mailserver.letters) == 1
 
 
+@pytest.mark.proof("Q5")
+@pytest.mark.parametrize("behaviour", ["hang", "silent", "down"])
+def test_a_mail_server_that_does_not_answer_holds_nobody_else_up(
+    queue, mailserver, at_tuesday_ten, settings, behaviour
+):
+    """It costs one try and its patience once a run; text messages go out meanwhile, and every letter afterwards, once."""
+    letters = [queue() for _n in range(4)]
+    text = queue(channel="sms")
+    mailserver.behaviour, settings.EMAIL_TIMEOUT = behaviour, 0.2
+    right, settings.EMAIL_PORT = settings.EMAIL_PORT, 1 if behaviour == "down" else settings.EMAIL_PORT
+    assert relay.run() == 2
+    text.refresh_from_db()
+    tried = sorted(Message.objects.filter(channel="email").values_list("attempts", flat=True))
+    assert (text.state, tried, mailserver.calls) == ("sent", [0, 0, 0, 1], int(behaviour != "down"))
+    mailserver.behaviour, settings.EMAIL_PORT = "ok", right
+    at_tuesday_ten.move(minutes=1)
+    relay.run()
+    assert sorted(letter["Message-ID"] for letter in mailserver.letters) == sorted(row.message_id for row in letters)
+
+
+@pytest.mark.proof("Q5")
+def test_whatever_words_a_refusal_has_they_can_be_kept(queue, mailserver, monkeypatch):
+    """An error with a NUL in it could not be kept: the relay broke off, and nothing after it went out."""
+
+    def read(pk: int) -> None:
+        raise ValueError("broken \x00 \ud800 paper")
+
+    monkeypatch.setitem(attachments.OPENERS, "test", read)
+    poison, good = queue(attachments=[{"opener": "test", "id": 1}]), queue()
+    assert relay.run() == 2
+    poison.refresh_from_db()
+    good.refresh_from_db()
+    assert (good.state, poison.state, poison.error) == ("sent", "pending", "ValueError: broken  ? paper")
+
+
+@pytest.mark.proof("Q5")
 def test_dropped_after_data_the_repeat_has_the_same_id(queue, mailserver, at_tuesday_ten):
     queue()
     mailserver.behaviour = "drop"

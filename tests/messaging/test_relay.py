@@ -103,6 +103,7 @@ def test_a_message_that_kills_its_worker_is_given_up(queue, at_tuesday_ten):
     assert outbox_problems() == []
 
 
+@pytest.mark.proof("Q5")
 def test_a_poisoned_message_does_not_stop_the_others(queue, at_tuesday_ten):
     poison = queue()
     Message.objects.filter(pk=poison.pk).update(kind="no_such_template")
@@ -154,6 +155,7 @@ def test_cancelled_while_being_sent_tells_the_truth(queue):
     assert claimed.state == "sent"
 
 
+@pytest.mark.proof("Q4")
 @pytest.mark.django_db(transaction=True)
 def test_relays_side_by_side_double_nothing(queue, mailserver):
     for _n in range(30):

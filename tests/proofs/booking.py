@@ -34,6 +34,7 @@ class Booking:
     service: Service
     key: str = field(default_factory=lambda: str(uuid.uuid4()))
     number: int = field(default_factory=lambda: next(_count))
+    channel: str = "email"
 
     def __post_init__(self) -> None:
         self.visitor = self.service.visitor()
@@ -60,7 +61,7 @@ class Booking:
                     "name": f"Customer {self.number}",
                     "phone": f"09{10000000 + self.number}",
                     "email": self.email,
-                    "channel": "email",
+                    "channel": self.channel,
                     "language": "zh-hant",
                     "agree": "on",
                 },

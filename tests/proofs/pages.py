@@ -34,6 +34,7 @@ class Field:
     checked: bool = False
     required: bool = False
     low: str = ""
+    digits: bool = False
     options: Pairs = field(default_factory=list)  # (value, "selected" or "")
 
 
@@ -142,6 +143,7 @@ class Reader(HTMLParser):
         kind = a.get("type", "text") if tag == "input" else tag
         value = a.get("value", "on" if kind in {"checkbox", "radio"} else "")
         one = Field(a.get("name", ""), kind, value, "checked" in a, "required" in a, a.get("min", ""))
+        one.digits = kind == "number" or a.get("inputmode") in {"numeric", "decimal"}
         if tag == "button" or kind == "submit":
             form = self._by_id.get(a.get("form", "")) if a.get("form") else self._form
             if form is not None and a.get("formaction"):

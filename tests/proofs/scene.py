@@ -86,6 +86,102 @@ def booked_and_delivered() -> int:
     return visit.pk
 
 
+def at_self_check(plate: str) -> int:
+    """A visit whose jobs the technician has done; returns its key."""
+    from tests.fixtures import workshop
+
+    centre, who = people()
+    visit = workshop.authorised_walk_in(centre, who["advisor"], plate=plate)
+    return workshop.repaired(visit, who["technician"], who["supervisor"]).pk
+
+
+def sign_as(visit: int, report: str, who: str) -> int:
+    """Let the services sign as somebody who may not; returns 1 when they refused."""
+    from quality import services
+    from servicedesk.staff.actors import Actor
+    from servicedesk.staff.repeats import Refusal
+    from servicedesk.workorders.models import WorkOrder
+    from tests.fixtures import quality
+
+    order, by = WorkOrder.objects.get(pk=visit), Actor.of(people()[1][who])
+    try:
+        if report == "final":
+            odometer = {"odometer_before": 50_000, "odometer_after": 50_001}
+            services.sign_final(order, by=by, marks=quality.final_marks(order), **odometer)
+        else:
+            services.sign_self_check(order, by=by, marks=quality.self_check_marks(order))
+    except Refusal:
+        return 1
+    return 0
+
+
+def random_bills(seed: int, number: int) -> list[int]:
+    """Bills of random work at random prices; returns their keys."""
+    from tests.proofs import bills
+
+    centre, who = people()
+    return [bill.pk for bill in bills.some(centre, who, seed, number)]
+
+
+def wrong_bills(texts: dict[str, str]) -> list[str]:
+    """What is wrong with the figures of the bills, and with what their papers say. `texts`: by the bill's key."""
+    from delivery.models import Bill
+    from tests.proofs import bills
+
+    wrong = []
+    for bill in Bill.objects.select_related("centre").filter(pk__in=texts):
+        bill.centre.minor_units = 0 if bill.currency == "TWD" else 2
+        wrong += [f"{bill.number}: {said}" for said in bills.wrong_figures(bill)]
+        wrong += [f"{bill.number}: not on the paper: {said}" for said in bills.wrong_words(bill, texts[str(bill.pk)])]
+    return wrong
+
+
+def hostile_visit(markup: str, short: dict[str, str]) -> tuple[int, int]:
+    """A visit with every paper there is, after `markup` (or what of it is `short` enough) was put wherever words are kept.
+
+    Returns the key of a second visit, whose bill is still a draft, and how many columns were spoilt.
+    """
+    from delivery import services
+    from servicedesk.catalogue.models import ChecklistItem, LabourOperation, Part
+    from servicedesk.customers.models import Customer, Vehicle
+    from servicedesk.staff.actors import Actor
+    from servicedesk.staff.models import ServiceCentre, User
+    from tests.delivery.visits import whole_visit
+    from tests.fixtures import quality, workshop
+
+    centre, who = people()
+    own = {
+        ServiceCentre: ("name", "address"),
+        User: ("display_name",),
+        Customer: ("name",),
+        Vehicle: ("make", "model_name", "colour"),
+        LabourOperation: ("name_en", "name_zh_hant", "name_zh_hans"),
+        Part: ("name_en", "name_zh_hant", "name_zh_hans", "unit_en", "unit_zh_hant", "unit_zh_hans"),
+        ChecklistItem: ("name_en", "name_zh_hant", "name_zh_hans"),
+    }
+
+    def spoil() -> int:
+        for model, columns in own.items():
+            sizes = {name: model._meta.get_field(name).max_length or 500 for name in columns}
+            model._default_manager.update(**{name: short[str(min(size, 500))] for name, size in sizes.items()})
+        return sum(map(len, own.values()))
+
+    spoil()
+    centre.refresh_from_db()
+    who = {name: User.objects.get(pk=user.pk) for name, user in who.items()}
+    visit = whole_visit(centre, who, words=markup, name=short["80"], plate=short["16"][:5] + "-1001")
+    spoilt = spoil()
+    draft = workshop.authorised_walk_in(centre, who["advisor"], plate="EVL-1002")
+    workshop.repaired(draft, who["technician"], who["supervisor"])
+    quality.self_checked(draft, who["technician"])
+    quality.inspected(draft, who["inspector"])
+    services.issue_bill(draft, by=Actor.of(who["cashier"]))
+    bill = draft.bills.get(number__isnull=False)
+    services.credit_bill(bill, reason=short["200"], by=Actor.of(who["cashier"]))
+    assert visit.pk != draft.pk
+    return draft.pk, spoilt
+
+
 def whole_town() -> dict[str, Any]:
     """A row at every point of the process, and a stranger of another centre. Returns links, and the cars' plates."""
     from django.contrib.auth.hashers import make_password

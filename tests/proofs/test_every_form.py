@@ -1,4 +1,4 @@
-"""A2, A3, C3 on every page and form that people of a town can reach, found by walking, not by a list.
+"""A2, A3, C3, I5, M4 on every page and form that people of a town can reach, found by walking, not by a list.
 
 One town at every point of the process, and a second one that belongs to another centre. What a form does is undone
 after each try, so every form is tried on the same town.
@@ -20,12 +20,16 @@ import pytest
 from django.apps import apps
 from django.db import connection, transaction
 from django.urls import resolve
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from servicedesk import clock
+from servicedesk.staff.repeats import REFUSAL_SESSION_KEY
 from tests.conventions.test_clauses import TABLE
 from tests.fixtures.people import MovableClock, client_of
+from tests.proofs import fuzz
 from tests.proofs.moments import at_other_moments
-from tests.proofs.place import Place, ways
+from tests.proofs.place import Place, Sent, ways
 from tests.proofs.walk import Walk, changed, contents, fingerprint, names_a_row, touched, undone
 from tests.staff.test_access_matrix import urls
 
@@ -207,3 +211,102 @@ def test_a2_a_strangers_pages_do_not_exist(place: Place) -> None:
         wrong.append("something changed")
     print(f"A2: {len(pages)} pages and {len(posts)} forms asked for {asked} times by {len(outsiders)} strangers")
     assert "\n".join(wrong) == ""
+
+
+def right(place: Place) -> dict[str, Sent]:
+    """One form of each kind, filled in as it was accepted where it was."""
+    met = {view: next(ways(*forms[0], 0, True)) for view, forms in place.forms.items()}
+    return met | {sent.form.view: sent for sent in reversed(place.tried.accepted)}
+
+
+def status_of(sent: Sent, pairs: fuzz.Spoilt) -> int:
+    """Send it spoilt, and undo what it did."""
+    sent.walk.browser.raise_request_exception = False
+    with undone():
+        return int(replace(sent, pairs=pairs).post(str(uuid.uuid4())).status_code)
+
+
+@pytest.mark.proof("I5")
+def test_i5_garbage_in_every_form_is_an_answer_not_an_accident(place: Place) -> None:
+    """Every form with garbage in all its controls, then with garbage in some of them."""
+    sent, wrong, posts = right(place), set(), 0
+    for turn, one in enumerate(sent.values()):
+        whole = fuzz.wholly(one.form, fuzz.NASTY[turn % len(fuzz.NASTY)])
+        for pairs in ([], fuzz.wholly(one.form, "\x00"), whole, fuzz.with_file(one.form, list(one.pairs) * 2)):
+            posts += 1
+            if (status := status_of(one, pairs)) >= 500:
+                wrong.add(f"{one.form.view}: {status} of {str(pairs)[:200]}")
+
+    @settings(max_examples=60, derandomize=True, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+    @given(st.data())
+    def some_controls(data: st.DataObject) -> None:
+        one = sent[data.draw(st.sampled_from(sorted(sent)))]
+        names = sorted({name for name, _value in one.pairs}) or ["none"]
+        changes = data.draw(st.dictionaries(st.sampled_from(names), fuzz.TEXTS, min_size=1, max_size=3))
+        assert status_of(one, list(fuzz.respelt(one.pairs, changes))) < 500, (one.form.view, changes)
+
+    assert sorted(wrong) == []
+    some_controls()
+    print(f"I5: {len(sent)} kinds of form, {posts} times all garbage, 60 times some")
+    assert len(sent) > 60
+
+
+@pytest.mark.proof("I5")
+def test_i5_garbage_in_addresses_is_an_answer_not_an_accident(place: Place) -> None:
+    """Every page with garbage for every filter that some view reads, and every address with garbage in its place."""
+    met: dict[str, tuple[Walk, str]] = {}
+    for here in place.walks:
+        met |= {resolve(urlsplit(url).path).view_name: (here, url) for url in here.pages if not url.endswith(".pdf")}
+    names, wrong, asked = fuzz.filters(), [], 0
+    for turn, (here, url) in enumerate(met.values()):
+        here.browser.raise_request_exception = False
+        for text in ("\x00", fuzz.NASTY[turn % len(fuzz.NASTY)][:3000]):
+            asked += 1
+            answer = here.browser.get(urlsplit(url).path, dict.fromkeys(names, text))
+            wrong += [f"{url} {text[:40]!r}: {answer.status_code}"] if answer.status_code >= 500 else []
+    for user in (place.strangers["everything"], None):
+        browser = client_of(user)
+        browser.raise_request_exception = False
+        for text in ("\x00", "🚗", "x" * 300):
+            for url in fuzz.addresses(urls(), text):
+                asked += 1
+                answer = browser.get(url)
+                wrong += [f"{url[:80]}: {answer.status_code}"] if answer.status_code >= 500 else []
+    print(f"I5: {asked} addresses with garbage in {len(names)} filters of {len(met)} kinds of page")
+    assert wrong == []
+
+
+@pytest.mark.proof("M4")
+def test_m4_what_is_no_number_comes_back_with_its_error(place: Place) -> None:
+    """Every field for a number: an error and the form as it was filled in, or what was meant; never an accident."""
+    known, wrong, met, tries = fuzz.known_numbers(), [], set(), 0
+    for view, one in right(place).items():
+        for name in fuzz.numbers_of(one.form, known):
+            if (view, fuzz.kind_of(name)) in met:
+                continue
+            met.add((view, fuzz.kind_of(name)))
+            for typed in fuzz.NO_NUMBERS:
+                tries += 1
+                if said := judged(one, name, typed):
+                    wrong.append(f"{view} {name}={typed[:20]!r}: {said}")
+    print(f"M4: {tries} tries on {len(met)} fields: {sorted(met)}")
+    assert "\n".join(wrong) == ""
+    assert known - {kind for _view, kind in met} == set()
+
+
+def judged(one: Sent, name: str, typed: str) -> str:
+    """What is wrong with the answer to `typed`; "" when nothing is."""
+    pairs = [(key, value) for key, value in one.pairs if key != name] + [(name, typed)]
+    one.walk.browser.raise_request_exception = False
+    with undone():
+        sent = replace(one, pairs=pairs)
+        answer = sent.post(str(uuid.uuid4()))
+        if answer.status_code >= 500:
+            return str(answer.status_code)
+        if answer.status_code in (200, 422):
+            return fuzz.comes_back(answer.content.decode(), one.form, name, typed)
+        typing = any(control.name == name and control.kind != "hidden" for control in one.form.fields)
+        if not typing and one.walk.browser.session.get(REFUSAL_SESSION_KEY):
+            return ""  # nobody types a tap's place: it is refused in words, and there is nothing to give back
+        sensible = typed in fuzz.SENSIBLE or (typed == "-1" and name.startswith("reading-"))
+        return "" if sensible else f"was taken ({answer.status_code} {answer.headers.get('Location')})"

@@ -37,6 +37,15 @@ PLANNING_DEATHS = [
     "after:followup.services:plan_calls",
     "after-task:followup.tasks.plan",
 ]
+PRINTING_DEATHS = [
+    "before-task:documents.print",
+    "before:servicedesk.documents.printing:claim",
+    "after:servicedesk.documents.printing:claim",
+    "before:servicedesk.documents.printing:finish",
+    "after:servicedesk.documents.printing:finish",
+    "after-task:documents.print",
+]
+PRINTING_LEASE = 310  # seconds after which another worker takes over a paper
 PLANNED = "SELECT planned_at IS NOT NULL FROM followup_followupplan WHERE id = %s"
 EVENTS_AND_CALLS = """
     SELECT (SELECT count(*) FROM workorders_event e WHERE e.work_order_id = p.work_order_id AND e.kind = 'followup.planned'),
@@ -118,11 +127,34 @@ def test_q1_worker_killed_while_planning_follow_ups(service: Service):
     assert len({made for _, made in calls.values()}) == 1
 
 
+@pytest.mark.proof("Q1")
+def test_q1_worker_killed_while_printing(service: Service):
+    """Each paper that was ordered is kept once."""
+    at_tuesday_ten(service)
+    left = "SELECT count(*) FROM documents_paperorder WHERE state = 'pending'"
+    once = "SELECT count(*), count(paper_id), count(DISTINCT paper_id), (SELECT count(*) FROM documents_paper)"
+    for number, death in enumerate(PRINTING_DEATHS):
+        service.kill(service.worker)
+        service.start_faulty_worker(death)
+        play(service, "delivered", plate=f"PRT-{1000 + number}")
+        service.ring("documents.print")
+        service.wait(f"the worker dies {death}", lambda: not service.worker.running(), 90)
+        service.kill(service.worker)
+        service.move_clock(PRINTING_LEASE)
+        service.restore_parts()
+        took = service.wait("all papers are printed", lambda: service.one(left) == 0, 180)
+        (counts,) = service.rows(f"{once} FROM documents_paperorder")
+        print(f"Q1 {death}: died, printed {took:.0f} s after the restart; orders, papers: {counts}", flush=True)
+        assert len(set(counts)) == 1
+
+
 def test_q1_knows_every_task():
     """A new task needs its deaths in this file."""
     app.loader.import_default_modules()
     ours = {name for name in app.tasks if not name.startswith("celery.")}
-    killed = {death.split(":", 1)[1] for death in DEATHS + PLANNING_DEATHS if "task" in death.split(":")[0]}
+    killed = {
+        death.split(":", 1)[1] for death in DEATHS + PLANNING_DEATHS + PRINTING_DEATHS if "task" in death.split(":")[0]
+    }
     assert ours == killed
 
 

@@ -22,6 +22,7 @@ class Answer:
     status: int
     headers: dict[str, str]
     text: str
+    content: bytes = b""
 
     @property
     def location(self) -> str:
@@ -46,7 +47,7 @@ class Wire:
         try:
             connection.request(method, path, body, given)
             reply = connection.getresponse()
-            text = reply.read().decode(errors="replace")
+            content = reply.read()
         finally:
             connection.close()
         for header in reply.headers.get_all("Set-Cookie", []):
@@ -55,7 +56,7 @@ class Wire:
                     self.cookies.pop(name, None)
                 else:
                     self.cookies[name] = morsel.coded_value
-        return Answer(reply.status, dict(reply.headers.items()), text)
+        return Answer(reply.status, dict(reply.headers.items()), content.decode(errors="replace"), content)
 
     def get(self, path: str, **headers: str) -> Answer:
         """Open a page."""

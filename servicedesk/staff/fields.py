@@ -1,0 +1,32 @@
+"""A number as people type it."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+PLAIN_NUMBER = re.compile(r"[0-9]{1,12}(\.[0-9]{1,4})?\Z", re.ASCII)
+
+
+class NumberField(forms.DecimalField):
+    """A plain number: digits and at most one point, with `signed` a minus before them.
+
+    Full-width digits, commas, underscores, exponents and NaN are refused in words.
+    """
+
+    default_error_messages = {"invalid": _("Write a plain number with the digits 0 to 9, such as 1280 or 0.8.")}
+
+    def __init__(self, *, signed: bool = False, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.signed = signed
+
+    def to_python(self, value: Any) -> Any:
+        """Return the number, or None when empty."""
+        text = str(value).strip() if value is not None else ""
+        if text and not PLAIN_NUMBER.match(text.removeprefix("-") if self.signed else text):
+            raise ValidationError(self.error_messages["invalid"], code="invalid")
+        return super().to_python(text)

@@ -1,0 +1,27 @@
+"""What counts as a plain number."""
+
+from decimal import Decimal
+
+import pytest
+from django.core.exceptions import ValidationError
+
+from servicedesk.staff.fields import NumberField
+
+
+@pytest.mark.parametrize(("typed", "number"), [("1280", "1280"), (" 0.8 ", "0.8"), ("007", "7"), ("-3.5", "-3.5")])
+def test_digits_and_one_point(typed: str, number: str) -> None:
+    assert NumberField(signed=True).clean(typed) == Decimal(number)
+
+
+@pytest.mark.parametrize(
+    "typed", ["1,5", "1_000", "１２", "1e3", "NaN", "-Infinity", "--1", "1.", ".5", "9" * 5000, "²"]
+)
+@pytest.mark.parametrize("signed", [False, True])
+def test_anything_else_is_refused(typed: str, signed: bool) -> None:
+    with pytest.raises(ValidationError, match="plain number"):
+        NumberField(signed=signed).clean(typed)
+
+
+def test_a_minus_only_where_it_makes_sense() -> None:
+    with pytest.raises(ValidationError, match="plain number"):
+        NumberField().clean("-1")
