@@ -212,7 +212,7 @@ def _visits(request: StaffRequest, query: str) -> list[WorkOrder]:
     if len(query) < 2:
         return []
     rows = WorkOrder.objects.for_user(request.user).filter(centre=request.centre).for_rows()
-    people = Customer.objects.for_user(request.user).matching(query, request.centre)
+    people = Customer.objects.matching(query, request.user, request.centre)
     found = rows.filter(Q(number__iexact=query) | Q(customer__in=people.values("pk")))
     return list(found.order_by("-opened_at", "-id")[:MOST_VISITS])
 

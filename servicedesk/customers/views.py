@@ -29,11 +29,12 @@ WRITERS_KEYS = frozenset(role.value for role in WRITERS)
 def customer_list(request: StaffRequest) -> HttpResponse:
     """Customers, newest first, or those that fit `q` (plate, telephone, name, VIN)."""
     query = request.GET.get("q", "").replace("\x00", "")[:LONGEST_QUERY].strip()
-    customers = Customer.objects.for_user(request.user).filter(erased_at=None).matching(query, request.centre)
+    customers = Customer.objects.filter(erased_at=None).matching(query, request.user, request.centre)
     found = page(
         customers.prefetch_related("vehicles"), order=("-created_at", "-id"), cursor=request.GET.get("after", "")
     )
-    return render(request, "customers/list.html", {"page": found, "query": query})
+    left_out = not found.next and query and Customer.objects.leaves_out(query, request.user, request.centre)
+    return render(request, "customers/list.html", {"page": found, "query": query, "left_out": left_out})
 
 
 @allow(*READERS)

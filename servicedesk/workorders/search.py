@@ -19,7 +19,9 @@ MOST = 8
 def hits(user: User, query: str) -> list[registry.Hit]:
     """Visits whose number or plate fits, open ones first, newest first. Two queries."""
     number = NUMBER.match(query.upper())
-    condition = Q(number=number[1]) if number else Q(vehicle__in=Vehicle.objects.matching(query)[:MOST])
+    condition = (
+        Q(number=number[1]) if number else Q(vehicle__in=Vehicle.objects.matching(query, user.centre_ids(), MOST * 4))
+    )
     orders = WorkOrder.objects.for_user(user).filter(condition).for_rows().order_by("-opened_at", "-id")[:MOST]
     return [
         registry.Hit(
