@@ -96,9 +96,9 @@ class House:
         self.bare.stop()
         self.stack.stop()
 
-    def pages(self) -> dict[tuple[str, str], Page]:
-        """Every page, from a process of its own: Django knows one database at a time."""
-        command = [sys.executable, "-m", "bench.compare", "--list-pages"]
+    def pages(self, only: str) -> dict[tuple[str, str], Page]:
+        """Every page whose name matches `only`, from a process of its own: Django knows one database at a time."""
+        command = [sys.executable, "-m", "bench.compare", "--list-pages", "--only", only]
         env = self.stack.environment() | {"LOG_LEVEL": "CRITICAL"}
         told = subprocess.run(command, env=env, capture_output=True, text=True, check=True).stdout
         found: dict[tuple[str, str], Page] = {}
@@ -124,8 +124,9 @@ class House:
         return [server.process.pid, self.stack.postgres.child.process.pid]
 
 
-def list_pages() -> None:
-    """Print every page of the house of this environment: each once, by the first who may open it; home of everybody."""
+def list_pages(only: str) -> None:
+    """Print every page of the house of this environment whose name matches `only`: each once, by the first who may open
+    it; home of everybody."""
     import django
 
     django.setup()
@@ -140,7 +141,7 @@ def list_pages() -> None:
         browser.force_login(user, settings.AUTHENTICATION_BACKENDS[-1])
         cookies = f"sessionid={browser.cookies['sessionid'].value}; language=zh-hant"
         turns: dict[str, int] = {}
-        for name, address in pages(user):
+        for name, address in pages(user, only):
             turns[name] = turns.get(name, 0) + 1
             here = name if turns[name] == 1 else f"{name} {turns[name]}"
             if (name != "home" and here in seen) or name.endswith("preview") or browser.get(address).status_code != 200:
@@ -166,6 +167,8 @@ def alternate(pages: list[Page], rounds: int) -> None:
 def against_bare(house: House, pages: dict[tuple[str, str], Page], rounds: int) -> None:
     """The list and a visit's page beside the floor."""
     mine = [page for page in pages.values() if page.name.split()[0] in (LIST, OPEN)]
+    if not mine:
+        return
     lists, opens = ([page for page in mine if page.name.split()[0] == name] for name in (LIST, OPEN))
     text, rows, one = house.bare_pages(lists[0], opens[len(opens) // 2])
     alternate([text, rows, one, *mine], rounds)
@@ -213,17 +216,16 @@ def main() -> None:
     parser.add_argument("--list-pages", action="store_true", help=argparse.SUPPRESS)
     words = parser.parse_args()
     if words.list_pages:
-        list_pages()
+        list_pages(words.only)
         return
     houses = [House(words.big), House(words.small)]
     try:
         for house in houses:
             house.start()
-        found = [house.pages() for house in houses]
+        found = [house.pages(words.only) for house in houses]
         for house, pages in zip(houses, found, strict=True):
             against_bare(house, pages, words.rounds * 2)
-        big, small = ({k: page for k, page in pages.items() if re.search(words.only, page.name)} for pages in found)
-        growth(big, small, words.rounds, words.all)
+        growth(*found, words.rounds, words.all)
     finally:
         for house in houses:
             house.stop()
