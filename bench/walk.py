@@ -78,7 +78,7 @@ def people() -> dict[str, User]:
 
 
 def pages(user: User, only: str = "") -> Iterator[tuple[str, str]]:
-    """(name, address) of every page `user` may open whose name matches `only`; POST-only addresses are among them and answer 405."""
+    """(name, address) of every page `user` may open whose name matches `only`; POST-only addresses, which answer 405, too."""
     memberships = Membership.objects.filter(user=user)
     roles = frozenset(memberships.values_list("role", flat=True))
     centre = list(memberships.order_by("centre__code").values_list("centre_id", flat=True))

@@ -17,7 +17,6 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from django.db import connection, models
-from django.db.models.expressions import RawSQL
 
 from servicedesk.customers.matching import digits_of, phone_key, plate_key, vin_key
 
@@ -48,45 +47,49 @@ def needles(text: str, centre: ServiceCentre | None = None, kinds: Iterable[str]
 
 
 BEST = """
-SELECT {columns} FROM unnest(%s::bigint[]) AS centre, unnest(%s::text[]) AS needle, LATERAL (
-    SELECT customer_id, key, start FROM customers_searchkey
-    WHERE centre_id = centre AND key >= needle AND key < needle || chr(1114111)
+SELECT customer_id, key, start FROM unnest(%s::text[]) AS needle, LATERAL (
+    SELECT found.* FROM unnest(%s::bigint[]) AS centre, LATERAL (
+        SELECT customer_id, key, start FROM customers_searchkey
+        WHERE centre_id = centre AND key >= needle AND key < needle || chr(1114111)
+        ORDER BY key, start, customer_id DESC LIMIT %s
+    ) AS found
     ORDER BY key, start, customer_id DESC OFFSET %s LIMIT %s
-) AS found
+) AS best
 """
-"""One walk down the index for each centre and needle. 1114111 is the last character there is."""
+"""One walk down the index for each needle and centre, of all centres the best. 1114111 is the last character there is."""
 
 
 class SearchKeys(models.QuerySet):
     """Selections of keys."""
 
     def best(self, needles: list[str], centre_ids: list[int], most: int) -> list[tuple[int, str, int]]:
-        """(customer, key, start) of keys that begin with a needle, `most` of each centre and needle: the best. One query.
+        """(customer, key, start) of keys that begin with a needle: of each needle the `most` best of these centres. One query.
 
         Whole values first, then ends, then the rest, each with the newest customer first. So whoever fits best is there
         however many fit; and where no more than `most` do, they are all there, whoever else fits in other centres.
         """
-        return self._ask("customer_id, key, start", needles, centre_ids, 0, most)
+        return self._ask(needles, centre_ids, 0, most)
 
-    def customers(self, needles: list[str], centre_ids: list[int], most: int) -> RawSQL:
-        """The customers of `best`, for `pk__in`."""
-        return RawSQL(BEST.format(columns="customer_id"), [centre_ids, needles, 0, most])  # noqa: S611 - the text above
+    def customers(self, needles: list[str], centre_ids: list[int], most: int) -> list[int]:
+        """The customers of `best`, each once. One query: as values, not as a part of the next statement, since the
+        database would guess their number wrong and walk through everybody."""
+        return sorted({customer for customer, _key, _start in self.best(needles, centre_ids, most)})
 
     def are_more(self, needles: list[str], centre_ids: list[int], most: int) -> bool:
         """Say whether `best` leaves keys out. One query."""
-        return bool(self._ask("1", needles, centre_ids, most, 1))
+        return bool(self._ask(needles, centre_ids, most, 1))
 
     def complete(self) -> None:
         """Write what is missing: after a load that left out the triggers."""
         with connection.cursor() as cursor:
             cursor.execute("SELECT customers_write_all_keys()")
 
-    def _ask(self, columns: str, needles: list[str], centre_ids: list[int], skip: int, most: int) -> list[Any]:
+    def _ask(self, needles: list[str], centre_ids: list[int], skip: int, most: int) -> list[Any]:
         """Ask BEST, unless nothing can be found."""
         if not needles or not centre_ids:
             return []
         with connection.cursor() as cursor:
-            cursor.execute(BEST.format(columns=columns), [centre_ids, needles, skip, most])
+            cursor.execute(BEST, [needles, centre_ids, skip + most, skip, most])
             return cursor.fetchall()  # type: ignore[no-any-return]
 
 

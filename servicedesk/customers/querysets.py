@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from servicedesk.staff.models import ServiceCentre, User
 
 MOST = 200
-"""How many fits of each needle and centre a list may have: four pages. Whoever wants others types more."""
+"""How many fits of each needle a list may have: four pages. Whoever wants others types more."""
 
 
 class CustomerQuerySet(models.QuerySet):
@@ -32,8 +32,9 @@ class CustomerQuerySet(models.QuerySet):
     def matching(self, text: str, user: User, centre: ServiceCentre | None = None) -> Self:
         """Customers of `user`'s centres whose name, phone, e-mail, plate or VIN fits `text`; all of them when it is blank.
 
-        As many as MOST fits in each centre are all there. Of more, those that fit best are: whole values before ends
-        before the rest, the newest first (`SearchKeys.best`). Strangers' customers take nobody's place.
+        Where no more than MOST endings of their values fit, they are all there. Of more, those that fit best are: whole
+        values before ends before the rest, the newest first (`SearchKeys.best`). Strangers' customers take nobody's
+        place. Costs one query at once.
         """
         seen = self.for_user(user)
         return seen.filter(pk__in=fitting(text, user.centre_ids(), centre)) if text.strip() else seen
@@ -54,7 +55,7 @@ class VehicleQuerySet(models.QuerySet):
     def matching(self, text: str, centre_ids: list[int], most: int = MOST) -> Self:
         """Cars of these centres' customers whose plate or VIN contains `text`; none when it is too short to say.
 
-        Bounded as with customers: the `most` best fits of each centre.
+        Bounded as with customers: those of the `most` best fits.
         """
         fits = fits_car(text)
         return (
@@ -64,8 +65,8 @@ class VehicleQuerySet(models.QuerySet):
 
 def fitting(
     text: str, centre_ids: list[int], centre: ServiceCentre | None, kinds: Iterable[str] = SHORTEST, most: int = MOST
-) -> Any:
-    """Return the ids of these centres' customers of whom a key fits `text`, at most `most` of each needle and centre."""
+) -> list[int]:
+    """Return the ids of these centres' customers of whom a key fits `text`, at most `most` for each needle."""
     return SearchKey.objects.customers(needles(text, centre, kinds), centre_ids, most)
 
 
