@@ -6,7 +6,7 @@ import pytest
 from django.db import connection
 
 from servicedesk.customers import search
-from servicedesk.customers.keys import SearchKey, needles
+from servicedesk.customers.keys import BEST, SearchKey, needles
 from servicedesk.customers.models import Customer, Vehicle
 from servicedesk.customers.querysets import MOST
 from servicedesk.staff.models import Membership
@@ -196,3 +196,15 @@ def test_customers_of_two_centres_are_listed_once(advisor, centre, other_centre)
     other_centre.customers.add(*people)
     assert [*chain.from_iterable(pages_of(advisor, "陳")[0])] == [person.pk for person in reversed(people)]
     assert len(found(advisor, "陳")) == 3
+
+
+def test_a_search_is_one_bounded_walk_of_the_index(centre, other_centre):
+    """Whatever the needle: no statement reads more keys than it may show."""
+    many(centre, 3)
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        cursor.execute("EXPLAIN " + BEST, [["n陳", "t886900"], [centre.pk, other_centre.pk], 8, 0, 8])
+        plan = "\n".join(row[0] for row in cursor.fetchall())
+    assert "Index Only Scan using customer_search" in plan
+    assert plan.count("Limit") == 2
+    assert plan.count("Sort Key") == 1  # of the centres' best, not of all that fit
