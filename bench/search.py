@@ -66,7 +66,7 @@ def asked(user: Any, text: str) -> list[str]:
     from servicedesk.staff.paging import page
 
     centre = user.memberships_now()[0].centre
-    order = ("-created_at", "-id")
+    order = ("-id",)
     with CaptureQueriesContext(connection) as queries:
         for look in registry.search:
             look(user, text)

@@ -14,7 +14,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 from django.db import connection, models
 
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 NAME, PHONE, EMAIL, PLATE, VIN = "ntmpv"
 SHORTEST = {NAME: 1, PHONE: 4, EMAIL: 3, PLATE: 2, VIN: 4}
 """How many characters a needle of a kind has at least. The view keeps no shorter endings."""
+LISTED = "c*"
+"""The key that every customer has at each of his centres, until he is erased: so they are listed without being searched."""
 CALLABLE = re.compile(r"[\d\s+()./-]+")
 """What a telephone number is written with."""
 
@@ -78,6 +80,10 @@ class SearchKeys(models.QuerySet):
     def are_more(self, needles: list[str], centre_ids: list[int], most: int) -> bool:
         """Say whether `best` leaves keys out. One query."""
         return bool(self._ask(needles, centre_ids, most, 1))
+
+    def of_centre(self, centre_id: int) -> Self:
+        """One key for each customer of the centre; in the order of -customer_id they are read from the index alone."""
+        return self.filter(centre_id=centre_id, key=LISTED, start=0)
 
     def complete(self) -> None:
         """Write what is missing: after a load that left out the triggers."""

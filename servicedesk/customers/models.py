@@ -80,7 +80,6 @@ class Customer(models.Model):
             ),
         ]
         indexes = [
-            models.Index(fields=["-created_at", "-id"], name="customer_newest"),
             models.Index(fields=["phone"], name="customer_phone", condition=~Q(phone="")),
             models.Index(Upper("email"), name="customer_email", condition=~Q(email="")),
         ]

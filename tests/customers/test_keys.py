@@ -190,6 +190,16 @@ def test_the_list_says_when_more_fit_than_it_shows(advisor, centre):
     assert HINT not in pages_of(advisor, "")[1]
 
 
+def test_all_customers_of_the_centre_are_paged_through_newest_first(advisor, centre, other_centre):
+    people = many(centre, 120)
+    many(other_centre, 60)
+    search.erase(people[100])
+    pages, last = pages_of(advisor, "")
+    assert [len(page) for page in pages] == [50, 50, 19]
+    assert [*chain.from_iterable(pages)] == [person.pk for person in reversed(people) if person != people[100]]
+    assert HINT not in last
+
+
 def test_customers_of_two_centres_are_listed_once(advisor, centre, other_centre):
     Membership.objects.create(user=advisor, centre=other_centre, role=Role.ADVISOR)
     people = many(centre, 3)

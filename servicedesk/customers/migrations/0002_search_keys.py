@@ -12,6 +12,7 @@ CROSS JOIN LATERAL (
     SELECT 'n', lower(normalize(c.name, NFKC)), 1
     UNION ALL SELECT 't', ltrim(c.phone, '+'), 4
     UNION ALL SELECT 'm', lower(c.email), 1000
+    UNION ALL SELECT 'c', '*', 1000
     UNION ALL SELECT 'p', v.plate_key, 2 FROM customers_vehicle v WHERE v.customer_id = c.id
     UNION ALL SELECT 'v', v.vin, 4 FROM customers_vehicle v WHERE v.customer_id = c.id
 ) AS found(kind, whole, shortest)
@@ -104,6 +105,7 @@ class Migration(migrations.Migration):
             model_name="searchkey",
             index=models.Index(fields=["centre_id", "key", "start", "-customer_id"], name="customer_search"),
         ),
+        migrations.RemoveIndex(model_name="customer", name="customer_newest"),
         migrations.RemoveIndex(model_name="customer", name="customer_name_trigrams"),
         migrations.RemoveIndex(model_name="customer", name="customer_phone_trigrams"),
         migrations.RemoveIndex(model_name="vehicle", name="vehicle_plate_prefix"),
