@@ -59,7 +59,7 @@ def addresses() -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
         cookies[role] = f"sessionid={browser.cookies['sessionid'].value}; language=zh-hant"
     visits = WorkOrder.objects.filter(centre__code="NH").order_by("-opened_at")
     plain = ["/", *map(reverse, LISTS), *(visit.get_absolute_url() for visit in visits.at("repair")[:5])]
-    pages = [(address, cookies[role]) for role in ("advisor", "manager", "technician") for address in plain]
+    pages = [(address, cookies[role]) for role in ("advisor", "manager", "supervisor") for address in plain]
     drafts = [reverse("delivery:bill_preview", args=[visit.pk]) for visit in visits.at("preparation")[:AT_ONCE]]
     return pages, [(address, cookies["cashier"]) for address in drafts]
 
