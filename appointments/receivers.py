@@ -18,6 +18,7 @@ from servicedesk.customers.models import Customer
 from servicedesk.messaging import links
 from servicedesk.staff.roles import Role
 from servicedesk.workorders.models import Promise, WorkOrder
+from servicedesk.workorders.numbers import number_in
 
 DESK = frozenset({Role.ADVISOR.value, Role.MANAGER.value})
 ONLINE_REQUESTS_KEPT = dt.timedelta(days=2)
@@ -76,9 +77,11 @@ def requests(request: HttpRequest) -> dict[str, Any]:
 
 def search(user: Any, query: str) -> list[registry.Hit]:
     """Bookings ahead by number or plate."""
+    number, key = number_in(query, "B"), plate_key(query)
+    if not key:
+        return []
     rows = Appointment.objects.for_user(user).expected().select_related("vehicle", "customer", "centre")
-    key = plate_key(query)
-    found = rows.filter(number__iexact=query) | rows.filter(vehicle__plate_key=key) if key else rows.none()
+    found = rows.filter(number=number) if number else rows.filter(vehicle__plate_key=key)
     return [
         registry.Hit(
             _("Booking"),

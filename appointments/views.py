@@ -76,7 +76,7 @@ def with_promises(rows: list[Appointment]) -> list[dict[str, Any]]:
 @require_GET
 def detail(request: HttpRequest, pk: int) -> HttpResponse:
     """One booking with what can be done about it next."""
-    appointment = fetch(request, Appointment.objects.for_rows(), pk=pk)
+    appointment = fetch(request, Appointment.objects.for_rows().select_related("vehicle__customer"), pk=pk)
     return render(
         request,
         "appointments/detail.html",

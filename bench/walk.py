@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -76,14 +77,14 @@ def people() -> dict[str, User]:
     return found | {"gm": User.objects.get(username="gm")}
 
 
-def pages(user: User) -> Iterator[tuple[str, str]]:
-    """(name, address) of every page `user` may open; POST-only addresses are among them and answer 405."""
+def pages(user: User, only: str = "") -> Iterator[tuple[str, str]]:
+    """(name, address) of every page `user` may open whose name matches `only`; POST-only addresses, which answer 405, too."""
     memberships = Membership.objects.filter(user=user)
     roles = frozenset(memberships.values_list("role", flat=True))
     centre = list(memberships.order_by("centre__code").values_list("centre_id", flat=True))
     for name, names, view in patterns(get_resolver()):
         kind, allowed = getattr(view, "access", ("", frozenset()))
-        if kind == "roles" and allowed & roles:
+        if kind == "roles" and allowed & roles and re.search(only, name):
             for kwargs in samples(name, names, user, centre):
                 address = reverse(name, kwargs=kwargs)
                 for asked in (*ASKED.get(name, ("",)), *last_page(name, centre)):

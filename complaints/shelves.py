@@ -19,11 +19,13 @@ from servicedesk.customers.models import Customer
 from servicedesk.staff.requests import StaffRequest
 from servicedesk.staff.roles import Role
 from servicedesk.workorders.models import WorkOrder
+from servicedesk.workorders.numbers import number_in
 
 HANDLERS = frozenset(
     {Role.AGENT.value, Role.MANAGER.value, Role.SUPERVISOR.value, Role.ADVISOR.value, Role.PARTS.value}
 )
 SHOWN = 8
+SHORTEST_PLATE = 3
 
 
 def count_open(user: Any, centre: Any) -> tuple[str, list[Any]]:
@@ -85,11 +87,12 @@ def alerts(customer: Any = None, vehicle: Any = None) -> list[registry.Alert]:
 
 def search(user: Any, query: str) -> list[registry.Hit]:
     """Complaints by number or plate."""
-    key = plate_key(query)
-    number = "-".join(query.split("-")[-2:])  # with or without the centre's code
-    rows = Complaint.objects.for_user(user).filter(number__iexact=number)
-    if len(key) >= 3:
-        rows = rows | Complaint.objects.for_user(user).filter(vehicle__plate_key=key)
+    if number := number_in(query, "C"):
+        rows = Complaint.objects.for_user(user).filter(number=number)
+    elif len(key := plate_key(query)) >= SHORTEST_PLATE:
+        rows = Complaint.objects.for_user(user).filter(vehicle__plate_key=key)
+    else:
+        return []
     return [
         registry.Hit(
             _("Complaint"),

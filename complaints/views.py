@@ -26,6 +26,7 @@ from servicedesk.staff.repeats import perform
 from servicedesk.staff.requests import StaffRequest
 from servicedesk.staff.roles import Role
 from servicedesk.workorders.models import WorkOrder
+from servicedesk.workorders.numbers import number_in
 
 TAKERS = (Role.AGENT, Role.MANAGER)
 HANDLERS = (Role.AGENT, Role.MANAGER, Role.SUPERVISOR, Role.ADVISOR, Role.PARTS)
@@ -212,8 +213,11 @@ def _visits(request: StaffRequest, query: str) -> list[WorkOrder]:
     if len(query) < 2:
         return []
     rows = WorkOrder.objects.for_user(request.user).filter(centre=request.centre).for_rows()
-    people = Customer.objects.for_user(request.user).matching(query, request.centre)
-    found = rows.filter(Q(number__iexact=query) | Q(customer__in=people.values("pk")))
+    if number := number_in(query, "W"):
+        found = rows.filter(number=number)
+    else:
+        people = Customer.objects.matching(query, request.user, request.centre)
+        found = rows.filter(customer__in=people.values("pk"))
     return list(found.order_by("-opened_at", "-id")[:MOST_VISITS])
 
 

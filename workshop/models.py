@@ -92,6 +92,7 @@ class Job(models.Model):
         indexes = [
             models.Index(fields=["work_order", "id"], name="job_of_work_order"),
             models.Index(fields=["technician", "state"], name="job_of_technician"),
+            models.Index(fields=["technician"], name="job_to_do", condition=~Q(state="done")),
             models.Index(fields=["finished_at"], name="job_finished"),
         ]
 

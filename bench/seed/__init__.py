@@ -24,6 +24,7 @@ def seed(visits: int, *, opened: int, details: int, processes: int = 1) -> Count
     from bench.seed import work
     from bench.seed.people import people, world
     from servicedesk.clock import now
+    from servicedesk.customers.keys import SearchKey
     from servicedesk.workorders.models import WorkOrder
 
     if WorkOrder.objects.exists():
@@ -45,6 +46,8 @@ def seed(visits: int, *, opened: int, details: int, processes: int = 1) -> Count
         for step in (work.customers, work.visits):
             for written in run(step, [(task, share) for share in range(processes)]):
                 rows.update(written)
+    if task.trusted:
+        SearchKey.objects.complete()
     read = world(visits, moment, task.bases, task.paper)
     for centre in read.centres[1:]:
         orders, bills = centre.calendar.counters()

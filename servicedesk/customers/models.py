@@ -1,7 +1,8 @@
 """Customers and their cars.
 
 A customer is one person or firm that can be reached; his cars are rows of his own, so that a car sold on keeps both
-histories apart. Matching is in `matching.py`, the verbs in `services.py`.
+histories apart. Matching is in `matching.py`, what a
+search finds them by in `keys.py`, the verbs in `services.py`.
 """
 
 from __future__ import annotations
@@ -10,7 +11,6 @@ import datetime as dt
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
-from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Upper
@@ -20,6 +20,7 @@ from django.utils.translation import gettext_lazy, override, pgettext
 from phonenumber_field.modelfields import PhoneNumberField
 
 from servicedesk import clock
+from servicedesk.customers.keys import SearchKey
 from servicedesk.customers.matching import plate_key_expression, vin_warning
 from servicedesk.customers.querysets import CustomerQuerySet, VehicleQuerySet
 from servicedesk.staff.actors import ActorFields
@@ -81,11 +82,8 @@ class Customer(models.Model):
             ),
         ]
         indexes = [
-            models.Index(fields=["-created_at", "-id"], name="customer_newest"),
             models.Index(fields=["phone"], name="customer_phone", condition=~Q(phone="")),
             models.Index(Upper("email"), name="customer_email", condition=~Q(email="")),
-            GinIndex(OpClass(Upper("name"), name="gin_trgm_ops"), name="customer_name_trigrams"),
-            GinIndex(OpClass(models.F("phone"), name="gin_trgm_ops"), name="customer_phone_trigrams"),
         ]
 
     def __str__(self) -> str:
@@ -164,11 +162,6 @@ class Vehicle(models.Model):
             models.CheckConstraint(condition=Q(vin__isnull=True) | ~Q(vin=""), name="vin_unknown_is_null"),
             models.CheckConstraint(condition=Q(year__isnull=True) | Q(year__range=(1900, 2200)), name="vehicle_year"),
         ]
-        indexes = [
-            models.Index(OpClass(models.F("plate_key"), name="text_pattern_ops"), name="vehicle_plate_prefix"),
-            GinIndex(OpClass(models.F("plate_key"), name="gin_trgm_ops"), name="vehicle_plate_trigrams"),
-            GinIndex(OpClass(models.F("vin"), name="gin_trgm_ops"), name="vehicle_vin_trigrams"),
-        ]
 
     def __str__(self) -> str:
         return self.plate or self.vin or self.title
@@ -233,3 +226,6 @@ class CustomerChange(ActorFields):
     def words(self) -> str:
         """The changed particulars in words, in the active language."""
         return pgettext("between items of a list", ", ").join(str(CHANGED.get(field, field)) for field in self.fields)
+
+
+__all__ = ["Channel", "Customer", "CustomerChange", "Honorific", "Powertrain", "SearchKey", "Vehicle"]

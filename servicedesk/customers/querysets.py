@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 
-from servicedesk.customers.matching import digits_of, phone_key, plate_key, vin_key
+from servicedesk.customers.keys import PLATE, SHORTEST, VIN, SearchKey, needles
+from servicedesk.customers.matching import plate_key, vin_key
 
 if TYPE_CHECKING:
     from servicedesk.staff.models import ServiceCentre, User
 
-SHORTEST_PLATE, SHORTEST_VIN, SHORTEST_PHONE = 2, 4, 4
+MOST = 200
+"""How many fits of each needle a list may have: four pages. Whoever wants others types more."""
 
 
 class CustomerQuerySet(models.QuerySet):
@@ -26,27 +29,19 @@ class CustomerQuerySet(models.QuerySet):
         """Customers of any of these centres, each once."""
         return self.filter(Exists(of_centres(self.model, centre_ids, OuterRef("pk"))))
 
-    def matching(self, text: str, centre: ServiceCentre | None = None) -> Self:
-        """Customers whose name, phone, e-mail, plate or VIN fits `text`; all of them when it is blank.
+    def matching(self, text: str, user: User, centre: ServiceCentre | None = None) -> Self:
+        """Customers of `user`'s centres whose name, phone, e-mail, plate or VIN fits `text`; all of them when it is blank.
 
-        A union of indexed selections (trigrams), not one OR over joined tables, which would read everything.
+        Where no more than MOST endings of their values fit, they are all there. Of more, those that fit best are: whole
+        values before ends before the rest, the newest first (`SearchKeys.best`). Strangers' customers take nobody's
+        place. Costs one query at once.
         """
-        text = text.strip()
-        if not text:
-            return self
-        rows = self.model._default_manager
-        found: list[models.QuerySet] = [rows.filter(name__icontains=text).values("pk")]
-        if "@" in text:
-            found.append(rows.filter(email__iexact=text).values("pk"))
-        phone, digits = phone_key(text, centre), digits_of(text)
-        if phone:
-            found.append(rows.filter(phone=phone).values("pk"))
-        elif len(digits) >= SHORTEST_PHONE:
-            found.append(rows.filter(phone__contains=digits.lstrip("0") or digits).values("pk"))
-        if fits_car(text):
-            cars: Any = related(self.model, "vehicles")._default_manager
-            found.append(cars.filter(fits_car(text)).values("customer_id"))
-        return self.filter(pk__in=found[0].union(*found[1:]) if found[1:] else found[0])
+        seen = self.for_user(user)
+        return seen.filter(pk__in=fitting(text, user.centre_ids(), centre)) if text.strip() else seen
+
+    def leaves_out(self, text: str, user: User, centre: ServiceCentre | None = None) -> bool:
+        """Say whether more customers fit `text` than `matching` has. One query."""
+        return SearchKey.objects.are_more(needles(text, centre), user.centre_ids(), MOST)
 
 
 class VehicleQuerySet(models.QuerySet):
@@ -57,10 +52,22 @@ class VehicleQuerySet(models.QuerySet):
         owners = related(self.model, "customer")
         return self.filter(Exists(of_centres(owners, user.centre_ids(), OuterRef("customer_id"))))
 
-    def matching(self, text: str) -> Self:
-        """Cars whose plate (two characters or more) or VIN (four) contains `text`; none when it is too short."""
+    def matching(self, text: str, centre_ids: list[int], most: int = MOST) -> Self:
+        """Cars of these centres' customers whose plate or VIN contains `text`; none when it is too short to say.
+
+        Bounded as with customers: those of the `most` best fits.
+        """
         fits = fits_car(text)
-        return self.filter(fits) if fits else self.none()
+        return (
+            self.filter(fits, customer__in=fitting(text, centre_ids, None, (PLATE, VIN), most)) if fits else self.none()
+        )
+
+
+def fitting(
+    text: str, centre_ids: list[int], centre: ServiceCentre | None, kinds: Iterable[str] = SHORTEST, most: int = MOST
+) -> list[int]:
+    """Return the ids of these centres' customers of whom a key fits `text`, at most `most` for each needle."""
+    return SearchKey.objects.customers(needles(text, centre, kinds), centre_ids, most)
 
 
 def of_centres(customer_model: Any, centre_ids: list[int], customer: OuterRef) -> models.QuerySet:
@@ -77,8 +84,8 @@ def fits_car(text: str) -> Q:
     """Return the condition that a car's plate or VIN contains `text`; empty when `text` is too short to say."""
     plate, vin = plate_key(text), vin_key(text)
     condition = Q()
-    if len(plate) >= SHORTEST_PLATE:
+    if len(plate) >= SHORTEST[PLATE]:
         condition |= Q(plate_key__contains=plate)
-    if len(vin) >= SHORTEST_VIN:
+    if len(vin) >= SHORTEST[VIN]:
         condition |= Q(vin__contains=vin)
     return condition

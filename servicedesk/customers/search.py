@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
 
 from servicedesk.clock import now
-from servicedesk.customers.matching import digits_of, phone_key, plate_key, vin_key
-from servicedesk.customers.models import Customer, Vehicle
+from servicedesk.customers.keys import needles
+from servicedesk.customers.models import Customer, SearchKey, Vehicle
 from servicedesk.registry import Alert, Hit
 from servicedesk.staff.roles import Role
 
@@ -20,39 +21,43 @@ READERS = (Role.ADVISOR, Role.AGENT, Role.CASHIER, Role.MANAGER)
 WRITERS = (Role.ADVISOR, Role.AGENT, Role.MANAGER)
 """Who corrects them."""
 MOST_HITS = 8
+KEYS_OF_ONE = 4
+"""So many of the keys read for a hit may be the same customer's: a number that has the needle twice, several cars."""
 
 
 def hits(user: User, query: str) -> list[Hit]:
-    """Customers whom `user` may open and who fit `query` (plate, telephone, name, VIN). Two queries."""
+    """The MOST_HITS customers whom `user` may open and who fit `query` best. At most three queries.
+
+    Rank: 3 a whole value (plate, telephone, name, VIN, e-mail), 2 the end of one, 1 a part; the newest first among equals.
+    """
     readers = frozenset(role.value for role in READERS)
     memberships = [membership for membership in user.memberships_now() if membership.role in readers]
     if not memberships:
         return []
-    customers = Customer.objects.at_centres(sorted({membership.centre_id for membership in memberships}))
-    found = customers.filter(erased_at=None).matching(query, memberships[0].centre)
+    wanted = needles(query, memberships[0].centre)
+    centres = sorted({membership.centre_id for membership in memberships})
+    ranks = ranked(SearchKey.objects.best(wanted, centres, MOST_HITS * KEYS_OF_ONE), frozenset(wanted))
+    customers = Customer.objects.filter(erased_at=None).prefetch_related("vehicles").in_bulk(list(ranks))
     return [
         Hit(
             kind=_("Customer"),
             title=customer.name,
             detail=" · ".join(filter(None, [*(str(car) for car in customer.vehicles.all()), customer.phone_text])),
             url=customer.get_absolute_url(),
-            rank=rank_of(customer, query, phone_key(query, memberships[0].centre)),
+            rank=ranks[customer.pk],
         )
-        for customer in found.order_by("-created_at", "-id").prefetch_related("vehicles")[:MOST_HITS]
+        for customer in filter(None, map(customers.get, ranks))
     ]
 
 
-def rank_of(customer: Customer, query: str, phone: str) -> int:
-    """Return how well `customer` fits: 3 exactly, 2 the end of a plate or number, 1 somewhere."""
-    plate, vin, digits = plate_key(query), vin_key(query), digits_of(query)
-    cars = list(customer.vehicles.all())
-    if str(customer.phone) == phone != "" or customer.name.casefold() == query.strip().casefold():
-        return 3
-    if any(plate == car.plate_key or vin == car.vin for car in cars if plate):
-        return 3
-    if plate and any(car.plate_key.endswith(plate) for car in cars):
-        return 2
-    return 2 if len(digits) >= 4 and str(customer.phone).endswith(digits.lstrip("0")) else 1
+def ranked(keys: Iterable[tuple[int, str, int]], wanted: frozenset[str]) -> dict[int, int]:
+    """Return the MOST_HITS best customers of `keys`, best first, with their ranks."""
+    ranks: dict[int, int] = {}
+    for customer, key, start in keys:
+        rank = 1 if key not in wanted else 2 if start else 3
+        ranks[customer] = max(rank, ranks.get(customer, 0))
+    best = sorted(ranks.items(), key=lambda found: (-found[1], -found[0]))
+    return dict(best[:MOST_HITS])
 
 
 def alerts(*, customer: Customer | None = None, vehicle: Vehicle | None = None) -> list[Alert]:

@@ -10,11 +10,11 @@ from django.views.decorators.http import require_GET, require_http_methods
 from servicedesk import registry
 from servicedesk.customers import services
 from servicedesk.customers.forms import ContactForm, VehicleForm
-from servicedesk.customers.models import Customer, Vehicle
+from servicedesk.customers.models import Customer, SearchKey, Vehicle
 from servicedesk.customers.search import READERS, WRITERS
 from servicedesk.staff.access import allow, fetch
 from servicedesk.staff.models import User
-from servicedesk.staff.paging import page
+from servicedesk.staff.paging import Page, page
 from servicedesk.staff.repeats import perform
 from servicedesk.staff.requests import StaffRequest
 from servicedesk.staff.roles import Role
@@ -27,13 +27,24 @@ WRITERS_KEYS = frozenset(role.value for role in WRITERS)
 @allow(*READERS)
 @require_GET
 def customer_list(request: StaffRequest) -> HttpResponse:
-    """Customers, newest first, or those that fit `q` (plate, telephone, name, VIN)."""
+    """The centre's customers, newest first; or those of all the user's centres that fit `q` (plate, telephone, name, VIN)."""
     query = request.GET.get("q", "").replace("\x00", "")[:LONGEST_QUERY].strip()
-    customers = Customer.objects.for_user(request.user).filter(erased_at=None).matching(query, request.centre)
-    found = page(
-        customers.prefetch_related("vehicles"), order=("-created_at", "-id"), cursor=request.GET.get("after", "")
-    )
-    return render(request, "customers/list.html", {"page": found, "query": query})
+    found = (matching if query else listed)(request, query, request.GET.get("after", ""))
+    left_out = not found.next and query and Customer.objects.leaves_out(query, request.user, request.centre)
+    return render(request, "customers/list.html", {"page": found, "query": query, "left_out": left_out})
+
+
+def listed(request: StaffRequest, _query: str, cursor: str) -> Page[Customer]:
+    """A page of the centre's customers. Three queries: their keys, which are in order, then the rows and their cars."""
+    keys = page(SearchKey.objects.of_centre(request.centre.pk), order=("-customer_id",), cursor=cursor)
+    rows = Customer.objects.prefetch_related("vehicles").in_bulk([key.customer_id for key in keys.rows])
+    return Page([rows[key.customer_id] for key in keys.rows], keys.next, keys.previous)
+
+
+def matching(request: StaffRequest, query: str, cursor: str) -> Page[Customer]:
+    """A page of those that fit. Three queries: who fits, the rows, their cars."""
+    customers = Customer.objects.filter(erased_at=None).matching(query, request.user, request.centre)
+    return page(customers.prefetch_related("vehicles"), order=("-id",), cursor=cursor)
 
 
 @allow(*READERS)

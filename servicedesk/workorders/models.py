@@ -71,6 +71,12 @@ class WorkOrder(models.Model):
                 name="work_order_in_house",
                 condition=models.Q(stage__in=sorted(stage.value for stage in IN_HOUSE)),
             ),
+            models.Index(
+                fields=["centre", "-opened_at", "-id"],
+                name="work_order_open",
+                include=["promised_at", "ready_at"],
+                condition=models.Q(stage__in=sorted(stage.value for stage in OPEN)),
+            ),
         ]
         triggers = [
             pgtrigger.Trigger(

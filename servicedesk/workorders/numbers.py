@@ -5,9 +5,19 @@ The counter row is locked until the transaction ends, so a rollback gives the nu
 
 from __future__ import annotations
 
+import re
+
 from django.db import connection
 
 from servicedesk.staff.models import ServiceCentre
+
+NUMBER = re.compile(r"(?:[A-Z]{1,6}-)?([BWC]\d{4}-\d{1,6})")
+
+
+def number_in(text: str, kind: str) -> str:
+    """The number of `kind` that `text` is, in any case, with or without the centre's code; "" when it is none."""
+    found = NUMBER.fullmatch(text.strip().upper())
+    return found[1] if found and found[1].startswith(kind) else ""
 
 
 def next_number(centre: ServiceCentre, kind: str) -> str:

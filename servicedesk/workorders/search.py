@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
-import re
-
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from servicedesk import registry
 from servicedesk.customers.models import Vehicle
+from servicedesk.customers.search import KEYS_OF_ONE
 from servicedesk.staff.models import User
 from servicedesk.workorders.models import WorkOrder
+from servicedesk.workorders.numbers import number_in
 
-NUMBER = re.compile(r"^(?:[A-Z]{1,6}-)?(W\d{4}-\d{1,6})$")
 MOST = 8
 
 
 def hits(user: User, query: str) -> list[registry.Hit]:
-    """Visits whose number or plate fits, open ones first, newest first. Two queries."""
-    number = NUMBER.match(query.upper())
-    condition = Q(number=number[1]) if number else Q(vehicle__in=Vehicle.objects.matching(query)[:MOST])
+    """Visits whose number or plate fits, open ones first, newest first. At most two queries.
+
+    The cars come first, since their number is bounded: the database would take it for the number of all visits.
+    """
+    if number := number_in(query, "W"):
+        condition = Q(number=number)
+    else:
+        cars = Vehicle.objects.matching(query, user.centre_ids(), MOST * KEYS_OF_ONE).values_list("pk", flat=True)
+        condition = Q(vehicle__in=list(cars))
     orders = WorkOrder.objects.for_user(user).filter(condition).for_rows().order_by("-opened_at", "-id")[:MOST]
     return [
         registry.Hit(

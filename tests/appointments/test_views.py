@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.core.cache import cache
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -175,3 +176,10 @@ def test_one_and_thirty_rows_cost_the_same(centre: Any, advisor: Any) -> None:
 @pytest.mark.parametrize("date", ["", "x", "2026-13-01", "0000-00-00", "9999-12-31"])
 def test_any_date_in_the_address_is_answered(centre: Any, advisor: Any, date: str) -> None:
     assert client_of(advisor).get(reverse("appointments:list"), {"date": date}).status_code == 200
+
+
+def test_a_booking_costs_at_most_15_queries(centre: Any, advisor: Any, django_assert_max_num_queries: Any) -> None:
+    booking, person = confirmed(centre, advisor), client_of(advisor)
+    cache.clear()
+    with django_assert_max_num_queries(15):
+        assert person.get(f"/appointments/{booking.pk}/").status_code == 200

@@ -98,7 +98,7 @@ def test_a_customer_costs_the_same_with_1_and_31_cars(advisor, customer, vehicle
     assert len(second) == len(first)
 
 
-QUERIES_OF_LIST = 4  # session with user, memberships, customers, their cars
+QUERIES_OF_LIST = 5  # session with user, memberships, the centre's customers in order, their rows, their cars
 
 
 def test_the_list_finds(advisor, centre, customer, vehicle):

@@ -142,7 +142,7 @@ def contents(tables: Iterable[str] = TABLES) -> dict[str, dict[Any, dict[str, An
         for table in tables:
             cursor.execute(f'SELECT to_jsonb(t) FROM "{table}" t')  # noqa: S608 - our own tables
             rows = [json.loads(row) if isinstance(row, str) else row for (row,) in cursor.fetchall()]
-            kept[table] = {row["id"]: row for row in rows}
+            kept[table] = {row.get("id", tuple(row.values())): row for row in rows}
     return kept
 
 
