@@ -73,6 +73,14 @@ class Hold(ActorFields):
         BAY = "bay", _("Waiting for a bay")
         SUBLET = "sublet", _("At an outside workshop")
 
+    IN_SHORT = {
+        Cause.PARTS: _("Waits for parts"),
+        Cause.CONSENT: _("Waits for consent"),
+        Cause.BAY: _("Waits for a bay"),
+        Cause.SUBLET: _("Out for sublet work"),
+    }
+    """For rows and cards."""
+
     work_order = models.ForeignKey("workorders.WorkOrder", on_delete=models.CASCADE, related_name="holds")
     cause = models.CharField(max_length=8, choices=Cause.choices)
     note = models.CharField(max_length=200, blank=True)
@@ -90,6 +98,11 @@ class Hold(ActorFields):
 
     def __str__(self) -> str:
         return self.get_cause_display()
+
+    @property
+    def in_short(self) -> str:
+        """What it waits for, in the few words a card has room for."""
+        return str(self.IN_SHORT[self.Cause(self.cause)])
 
 
 class Promise(ActorFields):

@@ -35,14 +35,14 @@ NEXT = {
 """The way forward from each stage: whose gate the page shows."""
 
 NEXT_STEP = {
-    Stage.RECEPTION: gettext_lazy("Inspect, estimate, sign"),
-    Stage.AUTHORISED: gettext_lazy("Assign and read the order"),
-    Stage.REPAIR: gettext_lazy("Work and record readings"),
+    Stage.RECEPTION: gettext_lazy("Estimate and sign"),
+    Stage.AUTHORISED: gettext_lazy("Assign the work"),
+    Stage.REPAIR: gettext_lazy("Work on the car"),
     Stage.SELFCHECK: gettext_lazy("Sign the self-check"),
     Stage.FINAL: gettext_lazy("Inspect and sign"),
     Stage.REWORK: gettext_lazy("Mend what failed"),
     Stage.PREPARATION: gettext_lazy("Wash and bill"),
-    Stage.READY: gettext_lazy("Notify and hand over"),
+    Stage.READY: gettext_lazy("Hand over"),
     Stage.DELIVERED: gettext_lazy("Call the customer"),
     Stage.CLOSED: "",
     Stage.CANCELLED: "",
