@@ -69,6 +69,12 @@ class FollowUpRule(Named):
     focus_en = models.CharField(max_length=200)
     focus_zh_hant = models.CharField(max_length=200, blank=True)
     focus_zh_hans = models.CharField(max_length=200, blank=True)
+    answers = models.CharField(
+        max_length=80,
+        blank=True,
+        help_text="How each point of the focus is answered, in its order, with commas: fine, yes (or no, which is "
+        "trouble), no (or yes, which is), told, text, or asked (another question of every call covers it).",
+    )
     priority = models.PositiveSmallIntegerField()
 
     objects = ReferenceQuerySet.as_manager()
