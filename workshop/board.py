@@ -90,11 +90,11 @@ def axis_of(calendar: Calendar) -> tuple[Axis, list[tuple[int, int]]]:
 
 
 def board_version(request: StaffRequest) -> str:
-    """Changes with every event of the centre and every minute. One query, by index."""
+    """Changes with every event of the centre, every minute and the language. One query, by index."""
     newest = (
         Event.objects.filter(work_order__centre=request.centre).order_by("-pk").values_list("pk", flat=True).first()
     )
-    return f"{request.centre.pk}-{newest or 0}-{int(now().timestamp() // 60)}"
+    return f"{request.centre.pk}-{newest or 0}-{int(now().timestamp() // 60)}-{language_of(None)}"
 
 
 def board_context(request: StaffRequest) -> dict[str, Any]:

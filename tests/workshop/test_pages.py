@@ -194,3 +194,10 @@ def test_work_order_page_shows_panels_and_next_step(
 def test_index_leads_each_role_home(centre: Any, supervisor: User, technician: User) -> None:
     assert client_of(supervisor).get(url("index")).url == url("board")
     assert client_of(technician).get(url("index")).url == url("my_jobs")
+
+
+def test_the_board_of_another_language_is_another_board(visit_in_repair: WorkOrder, supervisor: User) -> None:
+    person = client_of(supervisor)
+    version = person.get(url("board_fragment")).context["version"]
+    person.cookies["language"] = "zh-hans"
+    assert person.get(url("board_fragment"), {"seen": version}).status_code == 200
