@@ -26,7 +26,7 @@ from servicedesk.workorders.visit import NEXT_STEP
 ROW = (
     '<tr><td><a class="sd-plate" translate="no" href="{url}">{plate}</a></td>'
     '<td class="two">{customer}<small>{car}</small></td>'
-    '<td><span class="sd-marks">{stage}{hold}</span></td>'
+    '<td><span class="sd-badges">{stage}{hold}</span></td>'
     '<td class="sd-wide">{visit}</td><td>{promise}</td>'
     '<td class="sd-sm sd-muted sd-nowrap">{next}</td></tr>'
 ).format

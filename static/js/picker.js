@@ -1,5 +1,6 @@
 // A long list of choices with a box that narrows it: by words in any order; what is chosen stays in sight.
-// Down leaves the box for the list, Enter takes the first that fits, Escape empties the box.
+// Down leaves the box for the list, Enter takes the first that fits, Escape empties the box. The list is one stop of the
+// Tab key, as a group of radio buttons is by itself; arrows move in it.
 (() => {
   document.querySelectorAll("[data-picker]").forEach((picker) => {
     const find = picker.querySelector("[data-find]");
@@ -17,7 +18,21 @@
       });
       systems.forEach((system) => { system.hidden = ![...system.querySelectorAll("[data-option]")].some((option) => !option.hidden); });
       none.hidden = fit > 0;
+      if (seen().length && !seen().some((box) => box.tabIndex === 0)) stop(seen()[0]);
     };
+    const boxes = options.map((option) => option.querySelector("input"));
+    const several = boxes.some((box) => box.type === "checkbox");
+    const stop = (box) => { if (several) boxes.forEach((other) => { other.tabIndex = other === box ? 0 : -1; }); };
+    const seen = () => boxes.filter((box) => !box.closest("[data-option]").hidden);
+    stop(boxes.find((box) => box.checked) || boxes[0]);
+    picker.addEventListener("focusin", (event) => { if (boxes.includes(event.target)) stop(event.target); });
+    picker.addEventListener("keydown", (event) => {
+      const at = seen().indexOf(event.target);
+      if (!several || at < 0 || !["ArrowDown", "ArrowUp"].includes(event.key)) return;
+      event.preventDefault();
+      const next = seen()[at + (event.key === "ArrowDown" ? 1 : -1)];
+      (next || find).focus();
+    });
     find.hidden = false;
     find.addEventListener("input", narrow);
     find.addEventListener("keydown", (event) => {
