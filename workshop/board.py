@@ -217,9 +217,10 @@ def _blocks(cars: list[list[Job]], axis: Axis, calendar: Calendar) -> list[Block
         block.left = axis.place(block.start)
         block.width = max(NARROWEST, axis.place(block.end) - block.left)
         block.left = min(block.left, 100 - block.width)
-        if block.late_from:
-            seen = max(block.start, axis.start)
-            block.over = min(100, max(0, round((block.end - block.late_from) / (block.end - seen) * 100)))
+        if block.late_from:  # hatched up to the present: a block that is widened for its plate grows to the left
+            block.left = max(0, axis.place(block.end) - block.width)
+            late = axis.place(block.end) - axis.place(block.late_from)
+            block.over = min(100, round(late / block.width * 100))
     edge = 0
     for block in sorted(blocks, key=lambda block: block.start):  # beside one another, so that each plate can be read
         block.left = min(max(block.left, edge), 100 - block.width)

@@ -8,6 +8,7 @@ import pgtrigger
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from servicedesk.clock import now
 from servicedesk.staff.actors import ActorFields
@@ -74,10 +75,10 @@ class Hold(ActorFields):
         SUBLET = "sublet", _("At an outside workshop")
 
     IN_SHORT = {
-        Cause.PARTS: _("Waits for parts"),
-        Cause.CONSENT: _("Waits for consent"),
-        Cause.BAY: _("Waits for a bay"),
-        Cause.SUBLET: _("Out for sublet work"),
+        Cause.PARTS: pgettext_lazy("waits for", "Parts"),
+        Cause.CONSENT: pgettext_lazy("waits for", "Consent"),
+        Cause.BAY: pgettext_lazy("waits for", "Bay"),
+        Cause.SUBLET: pgettext_lazy("waits for", "Sublet"),
     }
     """For rows and cards."""
 
