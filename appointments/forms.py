@@ -216,8 +216,7 @@ class StaffBookingForm(CarFields, ContactFields):
         queryset=LabourOperation.objects.offered(),
         to_field_name="code",
         required=False,
-        widget=forms.SelectMultiple(attrs={"size": 8}),
-        help_text=gettext_lazy("Several: hold Ctrl while you click."),
+        widget=forms.CheckboxSelectMultiple,
     )
     date = forms.DateField(
         label=gettext_lazy("Date"),

@@ -15,6 +15,7 @@ from servicedesk.clock import now
 from servicedesk.messaging import links, outbox
 from servicedesk.messaging.models import Message, SignedLink
 from servicedesk.staff.actors import Actor
+from servicedesk.staff.formats import format_phone
 
 PURPOSE = "appointment"
 LINK_LASTS_AFTER = dt.timedelta(days=7)
@@ -170,7 +171,9 @@ def calendar_file(appointment: Appointment, *, method: str) -> dict[str, Any]:
     event.add("dtend", starts_at + VISIT_LENGTH)
     event.add("summary", f"{centre.name} {appointment.vehicle.plate} {appointment.number}")
     event.add("location", f"{centre.name}, {centre.address}")
-    event.add("description", f"{appointment.vehicle.plate} {appointment.vehicle.title}\n{centre.phone}".strip())
+    event.add(
+        "description", f"{appointment.vehicle.plate} {appointment.vehicle.title}\n{format_phone(centre.phone)}".strip()
+    )
     calendar = Calendar()
     calendar.add("prodid", "-//servicedesk//booking//")
     calendar.add("version", "2.0")

@@ -37,7 +37,7 @@ class Appointment(ActorFields):
         REQUESTED = "requested", _("Requested")
         PROPOSED = "proposed", _("Other times offered")
         CONFIRMED = "confirmed", _("Confirmed")
-        ARRIVED = "arrived", _("Arrived")
+        ARRIVED = "arrived", pgettext_lazy("booking", "Arrived")
         NO_SHOW = "no_show", _("Did not come")
         CANCELLED = "cancelled", _("Cancelled")
 

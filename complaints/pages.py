@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from complaints.forms import AnswerForm, CloseForm, DecisionForm, FindingsForm, NoteForm
 from complaints.models import Complaint, ComplaintEntry, ComplaintState, EntryKind
 from complaints.requirements import to_close
+from complaints.services import answer_owed_by
 from complaints.services.owners import why_not_handle
 from servicedesk.clock import now
 from servicedesk.staff.actors import Actor
@@ -81,9 +82,14 @@ def clocks(row: Complaint) -> list[dict[str, Any]]:
         answer = {"tone": "danger" if late else "ok", "value": at(answered)}
         answer["note"] = _("late, promised %(time)s") % {"time": at(row.answer_due_at)} if late else _("as promised")
     else:
-        left = row.answer_due_at - moment
-        tone = "danger" if left < dt.timedelta() else "amber" if left < SOON else ""
-        answer = {"tone": tone, "value": distance(row.answer_due_at, moment), "note": at(row.answer_due_at)}
+        owed = answer_owed_by(row)
+        left = owed - moment
+        tone = "danger" if left < dt.timedelta() else "amber" if left < SOON or owed != row.answer_due_at else ""
+        answer = {"tone": tone, "value": distance(owed, moment), "note": at(owed)}
+        if owed != row.answer_due_at:
+            who = str(row.owner) if row.owner else str(Role(row.owner_role).label)
+            told = {"who": who, "time": at(owed), "was": at(row.answer_due_at)}
+            answer["note"] = _("%(who)s owes it by %(time)s; %(was)s was missed") % told
     if row.closed_at:
         closing = {"tone": "ok", "value": at(row.closed_at), "note": _("case closed")}
     else:

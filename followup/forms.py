@@ -3,35 +3,26 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from followup.answers import CHOICES, FINE, TROUBLE, points_of
 from followup.models import FollowUp, Outcome, Problem
 from followup.services import NewProblem, Said
 from followup.services.problems import DEPARTMENTS
-from servicedesk.catalogue.models import FollowUpRule
 
-YES_NO = [("yes", gettext_lazy("Fine")), ("no", gettext_lazy("Not right"))]
 SCORES = [(str(score), str(score)) for score in range(1, 6)]
 LONGEST = 2000
-BETWEEN = re.compile(r"[,、，;；]")
-
-
-def focus_points(rule: FollowUpRule) -> list[str]:
-    """What the rule wants asked, one by one, in the active language."""
-    points = [point.strip() for point in BETWEEN.split(rule.focus)]
-    return [f"{point[:1].upper()}{point[1:]}" for point in points if point]
 
 
 class CallForm(forms.Form):
     """What came of a call. With an answer on the telephone it asks for all of M7.2-a."""
 
     outcome = forms.ChoiceField(label=gettext_lazy("Outcome"), choices=Outcome.choices)
-    runs_well = forms.ChoiceField(label=gettext_lazy("How is the car running?"), choices=YES_NO, required=False)
+    runs_well = forms.ChoiceField(label=gettext_lazy("How is the car running?"), choices=FINE, required=False)
     repair_quality = forms.ChoiceField(
         label=gettext_lazy("Content with the quality of the repair?"), choices=SCORES, required=False
     )
@@ -63,15 +54,20 @@ class CallForm(forms.Form):
     def __init__(self, data: Any = None, *, call: FollowUp) -> None:
         super().__init__(data, initial={"department": "supervisor"})
         self.call = call
-        self.points = focus_points(call.rule)
+        self.points = points_of(call.rule)
         for index, point in enumerate(self.points):
-            self.fields[f"check_{index}"] = forms.ChoiceField(label=point, choices=YES_NO, required=False)
+            choices = CHOICES[point.kind]
+            self.fields[f"check_{index}"] = (
+                forms.ChoiceField(label=point.about, choices=choices, required=False)
+                if choices
+                else forms.CharField(label=point.about, max_length=300, required=False)
+            )
         department: Any = self.fields["department"]
         department.choices = [("", "—"), *[(role.value, role.label) for role in DEPARTMENTS]]
 
-    def checks(self) -> list[forms.BoundField]:
-        """The rule's own questions."""
-        return [self[f"check_{index}"] for index in range(len(self.points))]
+    def checks(self) -> list[tuple[forms.BoundField, str]]:
+        """The rule's own questions, each with the answer that means trouble ("" for none)."""
+        return [(self[f"check_{index}"], TROUBLE.get(point.kind, "")) for index, point in enumerate(self.points)]
 
     def clean_call_back_at(self) -> dt.datetime | None:
         """Read the time on the centre's clock, whatever zone the server lives in."""
@@ -87,7 +83,8 @@ class CallForm(forms.Form):
                 if not cleaned.get(name) and name not in self.errors:
                     self.add_error(name, _("Ask the customer, and choose his answer."))
             wrong = cleaned.get("runs_well") == "no" or any(
-                cleaned.get(f"check_{index}") == "no" for index in range(len(self.points))
+                cleaned.get(f"check_{index}") == TROUBLE.get(point.kind, "never")
+                for index, point in enumerate(self.points)
             )
             if wrong and not cleaned.get("problem") and "problem" not in self.errors:
                 self.add_error("problem", _("Something is not right: describe it, so that it can be passed on."))
@@ -110,7 +107,7 @@ class CallForm(forms.Form):
                 service=int(cleaned["service"]),
                 words=cleaned["words"],
                 checks=[
-                    {"about": point, "fine": cleaned[f"check_{index}"] == "yes"}
+                    point.check(cleaned[f"check_{index}"])
                     for index, point in enumerate(self.points)
                     if cleaned[f"check_{index}"]
                 ],

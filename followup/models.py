@@ -8,6 +8,7 @@ from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from followup.answers import in_words
 from followup.querysets import FollowUpPlans, FollowUps, Problems
 from servicedesk.catalogue.models import FollowUpRule
 from servicedesk.staff.actors import ActorFields
@@ -168,7 +169,7 @@ class Feedback(models.Model):
     attempt = models.OneToOneField(Attempt, on_delete=models.PROTECT, related_name="feedback")
     followup = models.OneToOneField(FollowUp, on_delete=models.PROTECT, related_name="feedback")
     runs_well = models.BooleanField()
-    checks = models.JSONField(default=list, help_text=_("[{about, fine}, …]: the rule's own questions."))
+    checks = models.JSONField(default=list, help_text=_("[{about, kind, answer, fine}, …]: the rule's own questions."))
     repair_quality = models.PositiveSmallIntegerField()
     service = models.PositiveSmallIntegerField()
     words = models.TextField(blank=True)
@@ -184,6 +185,11 @@ class Feedback(models.Model):
 
     def __str__(self) -> str:
         return f"{self.followup} {self.repair_quality}/{self.service}"
+
+    @property
+    def answers(self) -> list[tuple[str, str]]:
+        """The rule's own questions, each with its answer in words."""
+        return [(check["about"], str(in_words(check))) for check in self.checks]
 
 
 class ProblemState(models.TextChoices):

@@ -139,6 +139,7 @@ def export(customer: Customer) -> dict[str, Any]:
                 "repair_quality": said.repair_quality if said else None,
                 "service": said.service if said else None,
                 "words": said.words if said else "",
+                "answers": [f"{about}: {words}" for about, words in said.answers] if said else [],
             }
             for call in calls.order_by("pk")
             for said in [getattr(call, "feedback", None)]
@@ -152,7 +153,11 @@ def export(customer: Customer) -> dict[str, Any]:
 
 def erase(customer: Customer) -> None:
     """Forget what the customer said; scores, states and times stay for the books."""
-    Feedback.objects.filter(followup__work_order__customer=customer).update(words="")
+    said = Feedback.objects.filter(followup__work_order__customer=customer)
+    for row in said.filter(checks__contains=[{"kind": "text"}]):
+        checks = [{**check, "answer": ""} if check.get("kind") == "text" else check for check in row.checks]
+        Feedback.objects.filter(pk=row.pk).update(checks=checks)
+    said.update(words="")
     Problem.objects.filter(work_order__customer=customer).update(text="—")
 
 

@@ -52,6 +52,7 @@ class ReceiveForm(NeedFields):
         queryset=LabourOperation.objects.offered(),
         to_field_name="code",
         required=False,
+        widget=forms.CheckboxSelectMultiple,
     )
 
 
@@ -170,7 +171,10 @@ class OperationForm(forms.Form):
     """Work proposed to the customer, and why."""
 
     operation = forms.ModelChoiceField(
-        label=gettext_lazy("Work"), queryset=LabourOperation.objects.offered(), to_field_name="code"
+        label=gettext_lazy("Work"),
+        queryset=LabourOperation.objects.offered(),
+        to_field_name="code",
+        widget=forms.RadioSelect,
     )
     urgency = forms.ChoiceField(label=gettext_lazy("How urgent"), choices=Urgency.choices, initial=Urgency.SOON)
     finding = forms.CharField(

@@ -11,14 +11,17 @@ class WorkshopConfig(AppConfig):
     def ready(self) -> None:
         from django.db.models.signals import pre_delete
 
+        from reception import hooks
         from servicedesk import registry
         from servicedesk.workorders.consents import after_consent
         from servicedesk.workorders.stages import Stage
         from servicedesk.workorders.transitions import on_enter
         from workshop import checks, conformance, home, panels, privacy, receivers
+        from workshop.services.findings import take_up_proposal
 
         on_enter(Stage.AUTHORISED, receivers.open_jobs_on_authorised, order=30)
         after_consent(receivers.take_up_consent, order=30)
+        hooks.proposed.register(take_up_proposal)
         pre_delete.connect(receivers.take_back_proposal, sender="workorders.WorkOrderLine")
         home.register()
         panels.register()

@@ -71,9 +71,10 @@ class Block:
     over: int = 0
 
 
-def axis_of(centre: ServiceCentre) -> tuple[Axis, list[tuple[int, int]]]:
+def axis_of(calendar: Calendar) -> tuple[Axis, list[tuple[int, int]]]:
     """Today's axis in full hours, stretched to hold the present hour, and its closed stretches as (place, width)."""
-    calendar, present = Calendar(centre), centre.local(now())
+    centre = calendar.centre
+    present = centre.local(now())
     windows = calendar.windows(present.date())
     begins = windows[0][0] if windows else centre.at(present.date(), dt.time(8))
     closes = windows[-1][1] if windows else centre.at(present.date(), dt.time(18))
@@ -89,20 +90,21 @@ def axis_of(centre: ServiceCentre) -> tuple[Axis, list[tuple[int, int]]]:
 
 
 def board_version(request: StaffRequest) -> str:
-    """Changes with every event of the centre and every minute. One query, by index."""
+    """Changes with every event of the centre, every minute and the language. One query, by index."""
     newest = (
         Event.objects.filter(work_order__centre=request.centre).order_by("-pk").values_list("pk", flat=True).first()
     )
-    return f"{request.centre.pk}-{newest or 0}-{int(now().timestamp() // 60)}"
+    return f"{request.centre.pk}-{newest or 0}-{int(now().timestamp() // 60)}-{language_of(None)}"
 
 
 def board_context(request: StaffRequest) -> dict[str, Any]:
     """What `_board.html` shows."""
     centre = request.centre
-    axis, breaks = axis_of(centre)
+    calendar = Calendar(centre)
+    axis, breaks = axis_of(calendar)
     people = list(technicians(centre))
     orders = _orders(centre)
-    lanes = _lanes(people, axis, _jobs_today(centre, axis))
+    lanes = _lanes(people, axis, calendar, _jobs_today(centre, axis))
     waiting = set(Job.objects.to_assign().filter(work_order__in=orders).values_list("work_order_id", flat=True))
     may_assign = Role.SUPERVISOR in request.user.roles_in(centre.pk)
     columns = [
@@ -182,7 +184,7 @@ def _jobs_today(centre: ServiceCentre, axis: Axis) -> list[Job]:
     return list(rows.for_rows().prefetch_related(spans).order_by("assigned_at", "id"))
 
 
-def _lanes(people: list[User], axis: Axis, jobs: list[Job]) -> list[dict[str, Any]]:
+def _lanes(people: list[User], axis: Axis, calendar: Calendar, jobs: list[Job]) -> list[dict[str, Any]]:
     by_person: dict[int, dict[int, list[Job]]] = defaultdict(lambda: defaultdict(list))
     for job in jobs:
         by_person[job.technician_id or 0][job.work_order_id].append(job)
@@ -192,13 +194,15 @@ def _lanes(people: list[User], axis: Axis, jobs: list[Job]) -> list[dict[str, An
         mine = [job for car in cars for job in car]
         load = sum((job.std_hours for job in mine), Decimal(0))
         share = int(load / DAY_HOURS * 100)
-        lanes.append({"person": person, "load": load, "share": min(100, share), "blocks": _blocks(cars, axis)})
+        lanes.append(
+            {"person": person, "load": load, "share": min(100, share), "blocks": _blocks(cars, axis, calendar)}
+        )
     return lanes
 
 
-def _blocks(cars: list[list[Job]], axis: Axis) -> list[Block]:
+def _blocks(cars: list[list[Job]], axis: Axis, calendar: Calendar) -> list[Block]:
     """Begun cars where they lie, then the planned ones one after another from now on. What is done only counts as load."""
-    begun = [_begun(car) for car in cars if any(job.started_at for job in car)]
+    begun = [_begun(car, calendar) for car in cars if any(job.started_at for job in car)]
     cursor = max([now(), *(block.end for block in begun if block.kind == "run")])
     planned = []
     for car in cars:
@@ -213,8 +217,10 @@ def _blocks(cars: list[list[Job]], axis: Axis) -> list[Block]:
         block.left = axis.place(block.start)
         block.width = max(NARROWEST, axis.place(block.end) - block.left)
         block.left = min(block.left, 100 - block.width)
-        if block.late_from:
-            block.over = max(0, round((block.end - block.late_from) / (block.end - block.start) * 100))
+        if block.late_from:  # hatched up to the present: a block that is widened for its plate grows to the left
+            block.left = max(0, axis.place(block.end) - block.width)
+            late = axis.place(block.end) - axis.place(block.late_from)
+            block.over = min(100, round(late / block.width * 100))
     edge = 0
     for block in sorted(blocks, key=lambda block: block.start):  # beside one another, so that each plate can be read
         block.left = min(max(block.left, edge), 100 - block.width)
@@ -222,15 +228,21 @@ def _blocks(cars: list[list[Job]], axis: Axis) -> list[Block]:
     return blocks
 
 
-def _begun(car: list[Job]) -> Block:
-    """A car somebody has started on: to its planned end while it runs, to the last stroke when it waits or is done."""
+def _begun(car: list[Job], calendar: Calendar) -> Block:
+    """A car somebody has started on: to its planned end while it runs, to the last stroke when it waits or is done.
+
+    It is beyond plan when more opening time was worked on it than planned, whatever nights and waits lie between.
+    """
     start = min(job.started_at for job in car if job.started_at)
     spans = [span for job in car for span in job.spans.all()]
     states = {job.state for job in car}
-    planned_end = start + _length(car)
+    worked = sum(
+        (calendar.opening_time_between(span.started_at, span.ended_at or now()) for span in spans), dt.timedelta()
+    )
     if JobState.RUNNING in states or states & {JobState.ACKNOWLEDGED, JobState.ASSIGNED}:
-        late = planned_end if planned_end < now() else None
-        return Block(car[0].work_order, _text(car), "run", start, max(planned_end, now()), late)
+        left = _length(car) - worked
+        end = calendar.add_opening_time(now(), left) if left > dt.timedelta() else now()
+        return Block(car[0].work_order, _text(car), "run", start, end, now() + left if left < dt.timedelta() else None)
     last = max((span.ended_at or now() for span in spans), default=start)
     return Block(car[0].work_order, _text(car), "hold" if JobState.PAUSED in states else "done", start, last)
 

@@ -102,6 +102,8 @@ class FindingForm(forms.Form):
         LabourOperation.objects.none(),
         label=_("Suggested work"),
         required=False,
+        blank=True,
+        widget=forms.RadioSelect,
         empty_label=_("The supervisor decides"),
     )
     blocks = forms.BooleanField(label=_("This job cannot go on without it"), required=False)
@@ -117,6 +119,7 @@ class ProposeForm(forms.Form):
     operation = forms.ModelChoiceField(
         LabourOperation.objects.none(),
         label=_("Work to offer"),
+        widget=forms.RadioSelect,
         error_messages={"required": _("Choose the work to offer.")},
     )
 

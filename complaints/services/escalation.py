@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from django.db import transaction
 
 from complaints.models import Complaint, ComplaintState, EntryKind, Layer
@@ -44,8 +46,19 @@ def raise_level(complaint: Complaint, *, by: Actor, why: str) -> None:
         Promise.objects.pending().about(complaint, Promise.Kind.COMPLAINT_ANSWER).update(
             owner=complaint.owner, owner_role=complaint.owner_role, escalated_at=now()
         )
-    told = {"was": promised} if why == "overdue" else {"answer_by": complaint.answer_due_at}
+    told = {"answer_by": answer_owed_by(complaint)} | ({"was": promised} if why == "overdue" else {})
     write(complaint, "complaint_escalated", by=by, dedupe_key=f"complaint_escalated:{entry.pk}", **told)
+
+
+def answer_owed_by(complaint: Complaint) -> dt.datetime:
+    """By when the complainant now hears from us: the promise, or after a broken one the new owner's opening hours.
+
+    The broken promise stays what it is; this is what is owed next. Two queries when the case went up late.
+    """
+    raised = complaint.escalated_at
+    if not complaint.is_unanswered or raised is None or complaint.answer_due_at > raised:
+        return complaint.answer_due_at
+    return answer_by(Calendar(complaint.centre), raised, HOURS)
 
 
 def escalate_overdue() -> int:

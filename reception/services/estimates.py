@@ -13,6 +13,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from appointments.quotes import kits
+from reception import hooks
 from reception.services.visits import at_reception
 from servicedesk.catalogue.models import LabourOperation
 from servicedesk.clock import now
@@ -68,6 +69,8 @@ def add_operation(
         finding=finding.strip(),
     )
     events.record(work_order, "reception.proposed", by=by, data={"code": operation.code}, text=finding.strip())
+    for hear in hooks.proposed:
+        hear(line, by)
     return line
 
 

@@ -121,7 +121,7 @@ def vehicle_model(row: dict[str, str]) -> Values:
 
 def followup_rule(row: dict[str, str]) -> Values:
     """A row of followup_rules.csv."""
-    words = same(row, "code", "work_class", "channel", "focus_en", "focus_zh_hant", "focus_zh_hans")
+    words = same(row, "code", "work_class", "channel", "focus_en", "focus_zh_hant", "focus_zh_hans", "answers")
     days = ("first_day_from", "first_day_to", "second_day", "third_day", "priority")
     return words | {column: number(row[column]) for column in days}
 

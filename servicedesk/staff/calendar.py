@@ -84,6 +84,18 @@ class Calendar:
                 left -= ends - begins
         return moment + length
 
+    def opening_time_between(self, since: dt.datetime, until: dt.datetime) -> dt.timedelta:
+        """How long the doors were open between two moments; plain time when they never were."""
+        begins, ends, total = since.astimezone(dt.UTC), until.astimezone(dt.UTC), dt.timedelta()
+        date, last = self.centre.local(since).date(), self.centre.local(until).date()
+        while date <= last:
+            for opens, closes in self.windows(date):
+                total += max(
+                    dt.timedelta(), min(ends, closes.astimezone(dt.UTC)) - max(begins, opens.astimezone(dt.UTC))
+                )
+            date += dt.timedelta(days=1)
+        return total or max(dt.timedelta(), ends - begins)
+
     def last_opening_day_within(self, moment: dt.datetime, days: int) -> dt.date:
         """The last open date not later than `days` after `moment`'s date; that date itself when all are closed."""
         start = self.centre.local(moment).date()

@@ -11,6 +11,7 @@ from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import phonenumbers
 from babel import Locale
 from babel.numbers import format_decimal
 from django.utils.translation import get_language, gettext, ngettext, override
@@ -159,3 +160,12 @@ def distance(due: dt.datetime, now: dt.datetime, language: str | None = None) ->
     language = language_of(language)
     words = duration_words(language)
     return words["left" if due >= now else "over"] % {"time": format_duration(due - now, language)}
+
+
+def format_phone(number: Any) -> str:
+    """Write a telephone number as people of its country do, "02 5550 0188"; return it as typed when it is none."""
+    try:
+        parsed = phonenumbers.parse(str(number), None)
+    except phonenumbers.NumberParseException:
+        return str(number or "")
+    return str(phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.NATIONAL))

@@ -22,6 +22,7 @@ STAFF = [
     "buttons",
     "fields",
     "choice",
+    "picker",
     "errors",
     "table",
     "visit",

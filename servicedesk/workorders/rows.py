@@ -26,9 +26,9 @@ from servicedesk.workorders.visit import NEXT_STEP
 ROW = (
     '<tr><td><a class="sd-plate" translate="no" href="{url}">{plate}</a></td>'
     '<td class="two">{customer}<small>{car}</small></td>'
-    '<td><span class="sd-row sd-row--mid">{stage}{hold}</span></td>'
-    "<td>{visit}</td><td>{promise}</td>"
-    '<td class="sd-sm sd-muted">{next}</td></tr>'
+    '<td><span class="sd-badges">{stage}{hold}</span></td>'
+    '<td class="sd-wide">{visit}</td><td>{promise}</td>'
+    '<td class="sd-sm sd-muted sd-nowrap">{next}</td></tr>'
 ).format
 
 
@@ -71,9 +71,9 @@ def hold(told: dict[str, str], moment: dt.datetime, language: str) -> SafeString
 
 @cache
 def cause(value: str, language: str) -> str:
-    """What a wait is called."""
+    """What a wait is called, in the few words a row has room for."""
     with override(language):
-        return str(Hold.Cause(value).label)
+        return str(Hold.IN_SHORT[Hold.Cause(value)])
 
 
 @cache

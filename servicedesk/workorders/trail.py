@@ -8,6 +8,7 @@ import pgtrigger
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from servicedesk.clock import now
 from servicedesk.staff.actors import ActorFields
@@ -73,6 +74,14 @@ class Hold(ActorFields):
         BAY = "bay", _("Waiting for a bay")
         SUBLET = "sublet", _("At an outside workshop")
 
+    IN_SHORT = {
+        Cause.PARTS: pgettext_lazy("waits for", "Parts"),
+        Cause.CONSENT: pgettext_lazy("waits for", "Consent"),
+        Cause.BAY: pgettext_lazy("waits for", "Bay"),
+        Cause.SUBLET: pgettext_lazy("waits for", "Sublet"),
+    }
+    """For rows and cards."""
+
     work_order = models.ForeignKey("workorders.WorkOrder", on_delete=models.CASCADE, related_name="holds")
     cause = models.CharField(max_length=8, choices=Cause.choices)
     note = models.CharField(max_length=200, blank=True)
@@ -90,6 +99,11 @@ class Hold(ActorFields):
 
     def __str__(self) -> str:
         return self.get_cause_display()
+
+    @property
+    def in_short(self) -> str:
+        """What it waits for, in the few words a card has room for."""
+        return str(self.IN_SHORT[self.Cause(self.cause)])
 
 
 class Promise(ActorFields):

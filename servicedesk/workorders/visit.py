@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import pgettext_lazy
 
 from servicedesk import registry
 from servicedesk.clock import now
@@ -35,15 +35,15 @@ NEXT = {
 """The way forward from each stage: whose gate the page shows."""
 
 NEXT_STEP = {
-    Stage.RECEPTION: gettext_lazy("Inspect, estimate, sign"),
-    Stage.AUTHORISED: gettext_lazy("Assign and read the order"),
-    Stage.REPAIR: gettext_lazy("Work and record readings"),
-    Stage.SELFCHECK: gettext_lazy("Sign the self-check"),
-    Stage.FINAL: gettext_lazy("Inspect and sign"),
-    Stage.REWORK: gettext_lazy("Mend what failed"),
-    Stage.PREPARATION: gettext_lazy("Wash and bill"),
-    Stage.READY: gettext_lazy("Notify and hand over"),
-    Stage.DELIVERED: gettext_lazy("Call the customer"),
+    Stage.RECEPTION: pgettext_lazy("next step", "Estimate, sign"),
+    Stage.AUTHORISED: pgettext_lazy("next step", "Assign"),
+    Stage.REPAIR: pgettext_lazy("next step", "Work"),
+    Stage.SELFCHECK: pgettext_lazy("next step", "Self-check"),
+    Stage.FINAL: pgettext_lazy("next step", "Inspect"),
+    Stage.REWORK: pgettext_lazy("next step", "Mend"),
+    Stage.PREPARATION: pgettext_lazy("next step", "Wash and bill"),
+    Stage.READY: pgettext_lazy("next step", "Hand over"),
+    Stage.DELIVERED: pgettext_lazy("next step", "Call"),
     Stage.CLOSED: "",
     Stage.CANCELLED: "",
 }

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 import pytest
 
 from complaints import services
 from complaints.models import Complaint
+from servicedesk import clock
 from servicedesk.messaging import relay
 from servicedesk.messaging.models import Message
 from servicedesk.staff.actors import Actor
@@ -62,7 +64,11 @@ def test_a_late_answer_is_apologised_for_once(
     at_tuesday_ten.move(days=1, minutes=5)
     assert (services.escalate_overdue(), services.escalate_overdue()) == (1, 0)
     message = Message.objects.get(kind="complaint_escalated")
-    assert (message.context["owner"], "answer_by" in message.context) == (str(manager), False)
+    complaint.refresh_from_db()
+    owed = services.answer_owed_by(complaint)
+    assert message.context["owner"] == str(manager)
+    assert abs(dt.datetime.fromisoformat(message.context["answer_by"]) - owed) < dt.timedelta(seconds=1)
+    assert owed > clock.now()
     relay.run()
     message.refresh_from_db()
     assert "我們沒做到" in message.body

@@ -80,10 +80,9 @@ def receive_and_inspect(house: House, tablet: Person) -> int:
 def agree_on_work(house: House, advisor: Person, tablet: Person, pk: int) -> None:
     """M2.2-c: two lines approved, one declined, signed on the tablet; delivery promised; the workshop may begin."""
     advisor.go(f"/reception/{pk}/estimate/")
-    operation = advisor.page.locator('select[name="operation"]')
-    operation.select_option(value=operation.locator("option", has_text="更換煞車油").first.get_attribute("value"))
+    advisor.page.locator("[data-option]", has_text="更換煞車油").first.click()
     advisor.fill(finding="煞車油含水率 3.5%")
-    advisor.page.locator('form:has(select[name="operation"]) button').last.click()
+    advisor.page.locator('form:has(input[type="radio"][name="operation"]) button').last.click()
     advisor.page.wait_for_load_state()
     tablet.go(f"/reception/{pk}/estimate/")
     tablet.next()

@@ -60,14 +60,13 @@ def propose(advisor: Person, visit: int, *works: str) -> None:
     advisor.go(f"/reception/{visit}/estimate/")
     for work in works:
         pick_work(advisor, work)
-        advisor.page.locator('form:has(select[name="operation"]) button').last.click()
+        advisor.page.locator('form:has(input[type="radio"][name="operation"]) button').last.click()
         advisor.page.wait_for_load_state()
 
 
 def pick_work(somebody: Person, work: str) -> None:
     """Choose a labour operation by its name."""
-    choice = somebody.page.locator('select[name="operation"]')
-    choice.select_option(value=choice.locator("option", has_text=work).first.get_attribute("value"))
+    somebody.page.locator("[data-option]", has_text=work).first.click()
 
 
 def decide(advisor: Person) -> None:

@@ -137,7 +137,7 @@ def book_for_another_day(advisor: Person) -> None:
     page.get_by_label("Name", exact=True).fill("Sarah Lee")
     page.get_by_label("Make and model").select_option(label="Yaris Cross")
     page.get_by_label("What the customer says").fill("Service, and the wipers leave streaks.")
-    page.get_by_label("Date").fill("2026-11-27")
+    page.get_by_label("Date", exact=True).fill("2026-11-27")
     times = page.locator('#id_starts_at option[value^="2026-11-27"]')
     times.first.wait_for(state="attached")
     page.get_by_label("Time", exact=True).select_option(value=times.nth(1).get_attribute("value"))

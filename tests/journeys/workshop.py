@@ -40,10 +40,7 @@ def report_a_problem(
     supervisor.go("/")
     supervisor.page.locator("a[href*='/workshop/findings/']").first.click()
     supervisor.page.wait_for_load_state()
-    operation = supervisor.page.locator('select[name="operation"]')
-    operation.select_option(
-        value=operation.locator("option", has_text="更換前煞車來令片與碟盤").first.get_attribute("value")
-    )
+    supervisor.page.locator("[data-option]", has_text="更換前煞車來令片與碟盤").first.click()
     supervisor.next()
     advisor = person("advisor")
     advisor.go(f"/reception/{pk}/estimate/")

@@ -169,3 +169,13 @@ def test_one_calendar_asks_the_database_twice(lunch: ServiceCentre, django_asser
     with django_assert_num_queries(2):
         for day in range(1, 29):
             calendar.windows(dt.date(2026, 11, day))
+
+
+def test_opening_time_between_leaves_nights_and_breaks_out(lunch: ServiceCentre) -> None:
+    calendar = Calendar(lunch)
+    evening, morning = at(lunch, "2026-11-24 17:30"), at(lunch, "2026-11-25 09:30")
+    assert calendar.opening_time_between(evening, morning) == dt.timedelta(hours=1, minutes=30)
+    assert calendar.opening_time_between(at(lunch, "2026-11-24 11:30"), at(lunch, "2026-11-24 13:30")) == dt.timedelta(
+        hours=1
+    )
+    assert calendar.opening_time_between(evening, evening) == dt.timedelta()

@@ -144,3 +144,10 @@ def test_request_keys_differ():
 def test_html_lang(language, expected):
     with translation.override(language):
         assert draw("{% html_lang %}") == expected
+
+
+def test_telephone_numbers_are_grouped_as_their_country_writes_them():
+    assert draw("{{ p|phone }}", p="+886225550100") == "02 2555 0100"
+    assert draw("{{ p|phone }}", p="+8675566660100") == "0755 6666 0100"
+    assert draw("{{ p|phone }}", p="ask at the desk") == "ask at the desk"
+    assert draw("{{ p|phone }}", p=None) == ""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from reception.services.estimates import add_operation
 from servicedesk.catalogue.models import LabourOperation
 from servicedesk.staff.actors import Actor
 from servicedesk.staff.models import User
@@ -46,6 +47,24 @@ def test_a_finding_waits_for_consent_and_then_becomes_a_job(
     extra = Job.objects.get(line__operation=operation)
     assert (found.state, extra.state, extra.line.origin) == ("decided", "waiting", "repair")
     assert not Hold.objects.filter(work_order=visit_in_repair, ended_at=None).exists()
+
+
+def test_the_advisors_own_proposal_of_the_work_settles_the_finding_it_came_from(
+    visit_in_repair: WorkOrder, technician: User, advisor: User
+) -> None:
+    job, by = first_job(visit_in_repair), Actor.of(technician)
+    operation, other = (LabourOperation.objects.get(code=code) for code in ("BRK-030", "MNT-120"))
+    named = services.report_finding(job, by=by, text="碟盤 21.4 mm", urgency="now", operation=operation)
+    said = services.report_finding(job, by=by, text="雨刷裂", urgency="advice")
+    unrelated = services.report_finding(job, by=by, text="胎紋 3 mm", urgency="soon")
+    line = add_operation(visit_in_repair, by=Actor.of(advisor), operation=operation)
+    second = add_operation(visit_in_repair, by=Actor.of(advisor), operation=other, finding="雨刷裂")
+    for found, proposed in ((named, line), (said, second)):
+        found.refresh_from_db()
+        assert (found.state, found.line) == ("proposed", proposed)
+    agree(visit_in_repair, advisor, "decline")
+    states = dict(Finding.objects.values_list("text", "state"))
+    assert states == {named.text: "decided", said.text: "decided", unrelated.text: "reported"}
 
 
 def test_declined_extra_work_opens_no_job(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 from django.db import connection
@@ -14,7 +15,7 @@ from servicedesk.workorders.models import WorkOrder
 from tests.fixtures.people import client_of
 from tests.fixtures.workshop import assigned, authorised_walk_in, measured
 from workshop import services
-from workshop.models import Job
+from workshop.models import Job, WorkSpan
 
 BUDGET = 15
 
@@ -126,6 +127,23 @@ def test_the_board_says_unchanged_until_something_happens(
     assert person.get(url("board_fragment"), {"seen": version}).status_code == 200
 
 
+def test_a_job_carried_over_night_is_not_beyond_plan_before_its_hours_are_worked(
+    visit_in_repair: WorkOrder, supervisor: User, at_tuesday_ten: Any
+) -> None:
+    def over() -> list[tuple[str, int]]:
+        lanes = client_of(supervisor).get(url("board")).context["lanes"]
+        return [(block.kind, block.over) for lane in lanes for block in lane["blocks"]]
+
+    planned = float(sum(job.std_hours for job in Job.objects.filter(work_order=visit_in_repair)))
+    begun = WorkSpan.objects.get()
+    WorkSpan.objects.filter(pk=begun.pk).update(started_at=begun.started_at + dt.timedelta(hours=7, minutes=45))
+    at_tuesday_ten.move(hours=23)  # Wednesday at nine; the car was begun a quarter of an hour before the doors closed
+    assert over() == [("run", 0)]
+    at_tuesday_ten.move(hours=planned)
+    [(kind, beyond)] = over()
+    assert (kind, beyond > 0) == ("run", True)
+
+
 def test_pages_cost_the_same_for_one_and_thirty_rows(
     reference: None,
     centre: Any,
@@ -176,3 +194,10 @@ def test_work_order_page_shows_panels_and_next_step(
 def test_index_leads_each_role_home(centre: Any, supervisor: User, technician: User) -> None:
     assert client_of(supervisor).get(url("index")).url == url("board")
     assert client_of(technician).get(url("index")).url == url("my_jobs")
+
+
+def test_the_board_of_another_language_is_another_board(visit_in_repair: WorkOrder, supervisor: User) -> None:
+    person = client_of(supervisor)
+    version = person.get(url("board_fragment")).context["version"]
+    person.cookies["language"] = "zh-hans"
+    assert person.get(url("board_fragment"), {"seen": version}).status_code == 200

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from reception.services.estimates import add_operation
@@ -13,7 +14,7 @@ from servicedesk.clock import now
 from servicedesk.documents import photos
 from servicedesk.staff.actors import Actor, actor_values
 from servicedesk.workorders import events
-from servicedesk.workorders.models import LineOrigin
+from servicedesk.workorders.models import LineOrigin, WorkOrderLine
 from servicedesk.workorders.stages import IN_WORKSHOP
 from workshop.models import Finding, FindingState, Job, JobState, PauseCause
 from workshop.services.jobs import WorkRefused, ask_stage, lock
@@ -68,11 +69,28 @@ def propose_from_finding(finding: Finding, *, operation: LabourOperation, by: Ac
     line = add_operation(
         work_order, by=by, operation=operation, urgency=finding.urgency, finding=finding.text, origin=LineOrigin.REPAIR
     )
-    finding.state, finding.line, finding.operation = FindingState.PROPOSED, line, operation
-    finding.save(update_fields=["state", "line", "operation"])
-    data = {"finding": finding.pk, "line": line.pk, "operation": operation.code}
-    events.record(work_order, "workshop.finding_proposed", by=by, data=data)
+    finding.refresh_from_db()
+    if finding.state == FindingState.REPORTED:  # the technician named other work, or none
+        _propose(finding, line, by)
     return finding
+
+
+def take_up_proposal(line: WorkOrderLine, by: Actor) -> None:
+    """Work was proposed to the customer, by whomever: the open findings it answers need no other offer (M3.2-c).
+
+    Those are the ones that name this work, and those without work whose words the proposal repeats.
+    """
+    same_words = Q(operation=None, text=line.finding) if line.finding else Q(pk=None)
+    found = Finding.objects.filter(Q(operation=line.operation) | same_words, work_order=line.work_order_id)
+    for finding in found.filter(state=FindingState.REPORTED).select_for_update(of=("self",)).order_by("pk"):
+        _propose(finding, line, by)
+
+
+def _propose(finding: Finding, line: WorkOrderLine, by: Actor) -> None:
+    finding.state, finding.line, finding.operation = FindingState.PROPOSED, line, line.operation
+    finding.save(update_fields=["state", "line", "operation"])
+    data = {"finding": finding.pk, "line": line.pk, "operation": line.code}
+    events.record(line.work_order, "workshop.finding_proposed", by=by, data=data)
 
 
 @transaction.atomic

@@ -78,6 +78,15 @@ class FollowUpRule(Named):
     focus_en = models.CharField(_("What to ask, in English"), max_length=200)
     focus_zh_hant = models.CharField(_("What to ask, in Traditional Chinese"), max_length=200, blank=True)
     focus_zh_hans = models.CharField(_("What to ask, in Simplified Chinese"), max_length=200, blank=True)
+    answers = models.CharField(
+        _("Kinds of answer"),
+        max_length=80,
+        blank=True,
+        help_text=_(
+            "How each point of the focus is answered, in its order, with commas: fine, yes (or no, which is trouble), "
+            "no (or yes, which is), told, text, or asked (another question of every call covers it)."
+        ),
+    )
     priority = models.PositiveSmallIntegerField(_("Priority"))
 
     objects = ReferenceQuerySet.as_manager()

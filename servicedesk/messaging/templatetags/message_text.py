@@ -10,14 +10,13 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-import phonenumbers
 from django import template
 from django.template import Context
 from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext
 
-from servicedesk.staff.formats import WEEKDAYS, format_date, format_time, language_of
+from servicedesk.staff.formats import WEEKDAYS, format_date, format_phone, format_time, language_of
 from servicedesk.staff.templatetags.sd import money, tel
 
 register = template.Library()
@@ -202,12 +201,8 @@ def iso_shortest_date(value: Any) -> str:
 
 @register.filter
 def readable(number: Any) -> str:
-    """A centre's telephone number as people write it: 02-5550 0188 within its country's customs; as typed if it is none."""
-    try:
-        parsed = phonenumbers.parse(str(number), None)
-    except phonenumbers.NumberParseException:
-        return str(number)
-    return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.NATIONAL)
+    """A centre's telephone number as people of its country write it; as typed if it is none."""
+    return format_phone(number)
 
 
 def day_of(date: dt.date) -> str:

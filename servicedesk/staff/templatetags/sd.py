@@ -239,8 +239,7 @@ def distance(due: Any) -> str:
 @register.filter
 def phone(value: Any) -> str:
     """A telephone number as people of its country write it."""
-    national = getattr(value, "as_national", "")
-    return str(national or value or "")
+    return formats.format_phone(value)
 
 
 @register.filter
