@@ -16,6 +16,7 @@ from appointments import slots
 from delivery import services as delivery
 from delivery.models import WashPart
 from reception import services as reception
+from servicedesk.customers.models import Vehicle
 from servicedesk.documents import printing
 from servicedesk.documents.models import PaperOrder
 from servicedesk.messaging.models import Message, SignedLink
@@ -111,6 +112,7 @@ def build(centre: ServiceCentre, who: dict[str, User], prefix: str = "TWN") -> T
     appointments.offer_times(rows["proposed"], times=[slot.at for slot in free], by=by)
     rows["confirmed"] = a.confirmed(centre, advisor, **booking())
     rows["received"] = r.received(centre, advisor, **booking())
+    Vehicle.objects.filter(pk=rows["received"].vehicle_id).update(powertrain="phev")  # asked for fuel and charge
     rows["looked"] = r.received(centre, advisor, **booking())
     reception.record_readings(rows["looked"], by=by, odometer=40_100, keys=2, fuel="5/8")
     r.all_good(rows["looked"], advisor)
