@@ -7,8 +7,6 @@ after each try, so every form is tried on the same town.
 from __future__ import annotations
 
 import inspect
-import json
-import re
 import uuid
 from collections import Counter, defaultdict
 from collections.abc import Iterator
@@ -30,6 +28,7 @@ from tests.fixtures.people import MovableClock, client_of
 from tests.proofs import fuzz
 from tests.proofs.moments import at_other_moments
 from tests.proofs.place import Place, Sent, ways
+from tests.proofs.smuggled import difference, evil, masked
 from tests.proofs.walk import Walk, changed, contents, fingerprint, names_a_row, touched, undone
 from tests.staff.test_access_matrix import urls
 
@@ -120,57 +119,6 @@ def test_a3_fields_that_a_form_does_not_offer_are_ignored(place: Place) -> None:
     print(f"A3: {len(place.tried.accepted)} accepted forms sent with {len(columns)} more fields each")
     assert "\n".join(wrong) == ""
     assert len(place.tried.accepted) > 60
-
-
-def evil(name: str, place: Place) -> str:
-    """A tempting value for a field nobody offered."""
-    known = {"stage": "closed", "state": "approved", "role": "manager", "is_superuser": "on", "final_say": "on"}
-    if name in {"technician", "technician_id", "owner", "owner_id", "by_user", "by_user_id", "advisor", "advisor_id"}:
-        return str(place.here.who["cashier"].pk)
-    return known.get(name, "1")
-
-
-def masked(rows: dict[str, list[dict[str, Any]]], before: dict[str, Any]) -> dict[str, list[str]]:
-    """`rows` without what differs from one try to the next: new keys, moments, salts and hashes."""
-    return {
-        table: sorted(json.dumps({k: mask(k, v) for k, v in row.items()}, sort_keys=True) for row in found)
-        for table, found in rows.items()
-        if table != "staff_handledrequest"
-    }
-
-
-def mask(name: str, value: Any) -> Any:
-    """One value, made comparable."""
-    if name == "id" or name.endswith(
-        ("_id", "_hash", "_at", "at", "hash", "sha256", "nonce", "salt", "since", "_key", "_ref")
-    ):
-        return "…" if value is not None else None
-    if name in {
-        "data",
-        "attachments",
-        "context",
-        "facts",
-        "lines",
-        "url",
-        "file",
-        "thumbnail",
-        "size",
-        "drawing",
-        "answer",
-        "snapshot",
-        "checks",
-    }:
-        return re.sub(r"[0-9a-f]*\d[0-9a-f]*", "#", json.dumps(value, sort_keys=True))
-    return value
-
-
-def difference(plain: dict[str, Any], loaded: dict[str, Any]) -> str:
-    """Where two effects differ, in short."""
-    return "; ".join(
-        f"{table}: {sorted(set(plain.get(table, [])) ^ set(loaded.get(table, [])))}"[:600]
-        for table in sorted({*plain, *loaded})
-        if plain.get(table) != loaded.get(table)
-    )
 
 
 def some(addresses: set[str], most: int) -> list[str]:
