@@ -38,6 +38,11 @@ class Calendar:
             hours.setdefault(weekday, []).append((opens, closes))
         return hours
 
+    @property
+    def week(self) -> dict[int, list[tuple[dt.time, dt.time]]]:
+        """Opening windows by weekday (0 is Monday), without regard to days off; closed weekdays are missing."""
+        return self._hours
+
     @cached_property
     def _closed(self) -> set[dt.date]:
         return set(self.centre.closed_days.values_list("date", flat=True))

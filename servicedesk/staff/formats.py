@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 import phonenumbers
 from babel import Locale
 from babel.numbers import format_decimal
-from django.utils.translation import get_language, gettext, ngettext, override
+from django.utils.translation import get_language, gettext, ngettext, override, pgettext
 
 SYMBOLS = {"TWD": "NT$", "CNY": "¥", "HKD": "HK$", "MOP": "MOP$", "JPY": "JP¥", "USD": "US$", "EUR": "€", "SGD": "S$"}
 MINOR_UNITS = {"TWD": 0, "JPY": 0, "KRW": 0, "VND": 0}
@@ -169,3 +169,27 @@ def format_phone(number: Any) -> str:
     except phonenumbers.NumberParseException:
         return str(number or "")
     return str(phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.NATIONAL))
+
+
+def format_week(week: dict[int, list[tuple[dt.time, dt.time]]], language: str | None = None) -> str:
+    """Write opening hours by weekday in one line: "Mon–Sat 08:30–18:30, Sun closed"; "" when there are none."""
+    language = language_of(language)
+    runs: list[tuple[int, int]] = []
+    for day in range(7):
+        if runs and week.get(day) == week.get(runs[-1][0]):
+            runs[-1] = (runs[-1][0], day)
+        else:
+            runs.append((day, day))
+    with override(language):
+        between, closed, to = (
+            pgettext("between items of a list", ", "),
+            gettext("closed"),
+            gettext("%(first)s–%(last)s"),
+        )
+    names = WEEKDAYS[language]
+    parts = []
+    for first, last in runs:
+        days = names[first] if first == last else to % {"first": names[first], "last": names[last]}
+        times = " ".join(f"{opens:%H:%M}–{closes:%H:%M}" for opens, closes in week.get(first, ()))
+        parts.append(f"{days} {times}" if times else f"{days} {closed}" if language == "en" else f"{days}{closed}")
+    return between.join(parts) if week else ""

@@ -83,3 +83,18 @@ def test_distance(minutes, expected):
 )
 def test_language_tags(tag, expected):
     assert formats.language_of(tag) == expected
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("en", "Mon–Fri 08:30–12:00 13:00–18:00, Sat 09:00–12:00, Sun closed"),
+        ("zh-hant", "週一至週五 08:30–12:00 13:00–18:00、週六 09:00–12:00、週日公休"),
+        ("zh-hans", "周一至周五 08:30–12:00 13:00–18:00、周六 09:00–12:00、周日休息"),
+    ],
+)
+def test_a_week_reads_in_one_line(language, text):
+    day = [(dt.time(8, 30), dt.time(12)), (dt.time(13), dt.time(18))]
+    week = dict.fromkeys(range(5), day) | {5: [(dt.time(9), dt.time(12))]}
+    assert formats.format_week(week, language) == text
+    assert formats.format_week({}, language) == ""

@@ -19,6 +19,7 @@ from django.utils.translation import get_language, gettext, to_locale
 
 from servicedesk import clock
 from servicedesk.staff import formats, icons, marks
+from servicedesk.staff.calendar import Calendar
 from servicedesk.staff.chapters import visit_steps
 
 register = template.Library()
@@ -49,6 +50,12 @@ def html_lang() -> str:
 def ticking_words() -> SafeString:
     """Attributes that give the browser's ticking clock the sentences of the active language."""
     return marks.ticking_words(marks.language())
+
+
+@register.simple_tag
+def opening_hours(centre: Any) -> str:
+    """A centre's week in one line; "" without a centre. One query."""
+    return formats.format_week(Calendar(centre).week) if centre and centre.pk else ""
 
 
 @register.filter
