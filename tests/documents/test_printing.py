@@ -130,7 +130,10 @@ def test_one_that_cannot_be_made_is_given_up_visibly_and_holds_nobody_up(ordered
 
 
 def test_whatever_words_an_error_has_the_next_paper_is_printed(ordered, monkeypatch):
-    monkeypatch.setattr(printing.log, "disabled", True)  # a report with half a character cannot travel between processes
+    monkeypatch.setattr(
+        printing.log, "disabled", True
+    )  # a report with half a character cannot travel between processes
+
     def unspeakable(order: PaperOrder) -> tuple[str, dict[str, object]]:
         raise ValueError("no\x00thing \ud800")
 
