@@ -15,9 +15,10 @@ def test_a_customer_who_cannot_be_reached(house: House, person: Callable[..., Pe
     """M7.1: three tries at different times of different days, then a letter; the call ends as not reached, the visit closes."""
     house.set_clock(TUESDAY_TEN)
     visit = house.before("delivered", "UNR-0001")
+    planned = "SELECT 1 FROM followup_followup WHERE work_order_id = %s"
     house.wait(
-        "plan the call", lambda: bool(house.rows("SELECT 1 FROM followup_followup WHERE work_order_id = %s", visit))
-    )
+        "plan the call", lambda: bool(house.rows(planned, visit)), seconds=150
+    )  # a lost ring waits for the sweep
     opens = house.one("SELECT min(opens_at) FROM followup_followup WHERE work_order_id = %s", visit)
     first_day = opens.astimezone(dt.UTC).replace(hour=2, minute=30)
     agent = person("agent")
