@@ -5,10 +5,11 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Sequence
 from email.utils import parseaddr
+from functools import cache
 from typing import Any
 
 from django.conf import settings
-from icalendar import Calendar, Event, vCalAddress
+from icalendar import Calendar, Event, Timezone, vCalAddress
 
 from appointments.models import Appointment, TimeOffer
 from servicedesk.clock import now
@@ -179,9 +180,15 @@ def calendar_file(appointment: Appointment, *, method: str) -> dict[str, Any]:
     calendar.add("version", "2.0")
     calendar.add("method", method)
     calendar.add_component(event)
-    calendar.add_missing_timezones()
+    calendar.add_component(time_zone(centre.time_zone))
     return {
         "name": f"booking-{appointment.number}.ics",
         "type": f"text/calendar; method={method}",
         "text": calendar.to_ical().decode(),
     }
+
+
+@cache
+def time_zone(name: str) -> Timezone:
+    """The zone's clock changes as a calendar file tells them; working them out takes as long as the rest of the letter."""
+    return Timezone.from_tzid(name)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from functools import cache
 from typing import NamedTuple
 
 from django.contrib.auth.hashers import make_password
@@ -88,9 +89,15 @@ LICENSED = 4
 """From this skill level on everybody holds the high-voltage licence."""
 
 
+@cache
+def hashed() -> str:
+    """The password as it is kept: hashing is slow on purpose, so all accounts share one."""
+    return make_password(DEMO_PASSWORD)
+
+
 def make_accounts(centre: ServiceCentre, accounts: list[Account] = ACCOUNTS) -> None:
     """The accounts that are missing; all on shift whenever a centre is open. They speak the centre's language."""
-    password = make_password(DEMO_PASSWORD)
+    password = hashed()
     for account in accounts:
         language = "" if centre.language == "zh-hant" else centre.language
         user, created = User.objects.get_or_create(
