@@ -12,10 +12,11 @@ class DocumentsConfig(AppConfig):
     def ready(self) -> None:
         from celery.signals import worker_process_init, worker_ready
 
-        from servicedesk.documents import checks, files, printing, privacy, warming
+        from servicedesk.documents import checks, files, printing, privacy, search, warming
         from servicedesk.messaging import attachments
         from servicedesk.registry import Check, Sweep, erasures, exports, sweeps
         from servicedesk.registry import checks as reconciler
+        from servicedesk.registry import search as search_box
 
         worker_process_init.connect(warming.warm_child, dispatch_uid="documents.warm")
         worker_ready.connect(warming.warm_threads, dispatch_uid="documents.warm")
@@ -25,5 +26,6 @@ class DocumentsConfig(AppConfig):
         reconciler.register(Check("papers are printed once", checks.orders))
         exports.register(privacy.export)
         erasures.register(privacy.erase)
+        search_box.register(search.hits)
         sweeps.register(Sweep("documents.print", printing.sweep, order=50))
         sweeps.register(Sweep("documents.orphans", checks.sweep_orphans))

@@ -130,6 +130,7 @@ class PaperOrder(ActorFields):
         indexes = [
             models.Index(fields=["next_try_at", "id"], condition=models.Q(state="pending"), name="paper_order_due"),
             models.Index(fields=["centre", "about"], name="paper_order_about"),
+            models.Index(fields=["number"], name="paper_order_number"),
             models.Index(fields=["kind", "target_id"], name="paper_order_target"),
         ]
 
