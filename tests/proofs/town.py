@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from itertools import count
 from typing import Any
 
+from django.db import transaction
 from django.urls import reverse
 
 from appointments import services as appointments
@@ -166,10 +167,13 @@ def build(centre: ServiceCentre, who: dict[str, User], prefix: str = "TWN") -> T
     c.answered(rows["answered"], supervisor)
     rows["unsent"] = Message.objects.filter(centre=centre, state="pending").first()
     Message.objects.filter(pk=rows["unsent"].pk).update(state="failed", error="550 no such person")
-    orders = PaperOrder.objects.filter(centre=centre, state="pending").order_by("-next_try_at", "-pk")
-    rows["printed"], rows["unprinted"] = orders[0], orders[1]
-    PaperOrder.objects.filter(pk=rows["unprinted"].pk).update(state="failed", error="disk full")
+    papers = PaperOrder.objects.filter(centre=centre)
+    with transaction.atomic():  # a worker may be printing: nobody else has this one, and nobody claims a failed one
+        waiting = papers.filter(state="pending", attempts=0).select_for_update(skip_locked=True)
+        rows["unprinted"] = waiting.order_by("pk").first()
+        papers.filter(pk=rows["unprinted"].pk).update(state="failed", error="disk full")
     printing.run(limit=1)
+    rows["printed"] = papers.filter(state="printed").order_by("-pk").first()
     second, third = who["technician2"], who["technician3"]
     rows["read"] = at("authorised")
     w.assigned(rows["read"], second, supervisor)
