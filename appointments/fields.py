@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
-from servicedesk.customers.fields import TextValue
+from servicedesk.staff.fields import TextValue
 
 
 class SlotField(TextValue):

@@ -10,33 +10,9 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from servicedesk.customers.models import MAX_ODOMETER
+from servicedesk.staff.fields import TextValue
 
 KILOMETRES = re.compile(r"([0-9]{1,7}|[0-9]{1,3}(?P<mark>[ ,.])[0-9]{3}((?P=mark)[0-9]{3})?) ?(km)?\Z", re.IGNORECASE)
-
-
-class TextValue(forms.Field):
-    """A field typed as text whose value is something else; long or empty text never reaches the reading."""
-
-    def __init__(self, *, max_length: int, **kwargs: Any) -> None:
-        self.max_length = max_length
-        super().__init__(**kwargs)
-
-    def to_python(self, value: Any) -> Any:
-        """Return what the text means, or None when it is empty."""
-        text = str(value or "").strip()
-        if not text:
-            return None
-        if len(text) > self.max_length:
-            raise ValidationError(self.remedy())
-        return self.read(text)
-
-    def read(self, text: str) -> Any:
-        """What `text` means; raises ValidationError with the remedy."""
-        raise NotImplementedError
-
-    def remedy(self) -> str:
-        """How to mend what cannot be read."""
-        raise NotImplementedError
 
 
 class OdometerField(TextValue):

@@ -1,8 +1,9 @@
-"""A number as people type it."""
+"""Fields that are typed as text: a number, and whatever else the text means."""
 
 from __future__ import annotations
 
 import re
+from abc import ABC, abstractmethod
 from typing import Any
 
 from django import forms
@@ -30,3 +31,28 @@ class NumberField(forms.DecimalField):
         if text and not PLAIN_NUMBER.match(text.removeprefix("-") if self.signed else text):
             raise ValidationError(self.error_messages["invalid"], code="invalid")
         return super().to_python(text)
+
+
+class TextValue(ABC, forms.Field):
+    """A field typed as text whose value is something else; long or empty text never reaches the reading."""
+
+    def __init__(self, *, max_length: int, **kwargs: Any) -> None:
+        self.max_length = max_length
+        super().__init__(**kwargs)
+
+    def to_python(self, value: Any) -> Any:
+        """Return what the text means, or None when it is empty."""
+        text = str(value or "").strip()
+        if not text:
+            return None
+        if len(text) > self.max_length:
+            raise ValidationError(self.remedy())
+        return self.read(text)
+
+    @abstractmethod
+    def read(self, text: str) -> Any:
+        """What `text` means; raises ValidationError with the remedy."""
+
+    @abstractmethod
+    def remedy(self) -> str:
+        """How to mend what cannot be read."""
