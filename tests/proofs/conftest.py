@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.messaging.mailserver import MailServer
 from tests.proofs.stack import Service
 
 
@@ -17,6 +18,16 @@ def state() -> Iterator[Path]:
     folder.chmod(0o711)
     yield folder
     shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture
+def mail() -> Iterator[MailServer]:
+    """A mail server that keeps what it takes, and misbehaves on request."""
+    server = MailServer()
+    yield server
+    server.behaviour = "ok"  # lets silent sessions end
+    server.shutdown()
+    server.server_close()
 
 
 @pytest.fixture

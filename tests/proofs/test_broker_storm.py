@@ -67,15 +67,6 @@ def letters(mail: MailServer) -> dict[str, int]:
 
 
 @pytest.fixture
-def mail() -> Iterator[MailServer]:
-    """A mail server that keeps what it takes."""
-    server = MailServer()
-    yield server
-    server.shutdown()
-    server.server_close()
-
-
-@pytest.fixture
 def service(state: Path, mail: MailServer) -> Iterator[Service]:
     """A service whose letters really leave it, with a second worker that has a beat of its own."""
     service = Service(state, EMAIL_CHANNEL="smtp", EMAIL_URL=f"smtp://127.0.0.1:{mail.port}")

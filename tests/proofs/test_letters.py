@@ -27,15 +27,6 @@ WORDS = "煞車聲🚗 مرحبا שלום <b>&amp;</b> %(x)s {{ y }} \r\n.\r\nQ
 
 
 @pytest.fixture
-def mail() -> Iterator[MailServer]:
-    """A mail server that keeps what it takes."""
-    server = MailServer()
-    yield server
-    server.shutdown()
-    server.server_close()
-
-
-@pytest.fixture
 def service(state: Path, mail: MailServer) -> Iterator[Service]:
     """A service whose letters really leave it, at Tuesday ten."""
     service = Service(state, EMAIL_CHANNEL="smtp", EMAIL_URL=f"smtp://127.0.0.1:{mail.port}")

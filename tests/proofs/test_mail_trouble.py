@@ -25,16 +25,6 @@ LAST = "(SELECT id FROM messaging_message ORDER BY id DESC LIMIT 1)"
 
 
 @pytest.fixture
-def mail() -> Iterator[MailServer]:
-    """A mail server that misbehaves on request."""
-    server = MailServer()
-    yield server
-    server.behaviour = "ok"  # lets silent sessions end
-    server.shutdown()
-    server.server_close()
-
-
-@pytest.fixture
 def service(state: Path, mail: MailServer) -> Iterator[Service]:
     """A service whose letters really leave it."""
     service = Service(state, EMAIL_CHANNEL="smtp", EMAIL_URL=f"smtp://127.0.0.1:{mail.port}")

@@ -57,15 +57,6 @@ DOUBLED = "before:servicedesk.messaging.relay:mark_sent"
 
 
 @pytest.fixture
-def mail() -> Iterator[MailServer]:
-    """A mail server that keeps what it takes."""
-    server = MailServer()
-    yield server
-    server.shutdown()
-    server.server_close()
-
-
-@pytest.fixture
 def service(state: Path, mail: MailServer) -> Iterator[Service]:
     """A service whose letters really leave it."""
     service = Service(state, EMAIL_CHANNEL="smtp", EMAIL_URL=f"smtp://127.0.0.1:{mail.port}")
