@@ -4,6 +4,7 @@ from typing import Any
 
 from django.contrib import admin
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 
 from servicedesk.catalogue import models
 from servicedesk.catalogue.names import Named
@@ -14,7 +15,7 @@ class ReferenceAdmin(admin.ModelAdmin):
     list_filter = ["active", "own"]
     search_fields = ["name_en", "name_zh_hant", "name_zh_hans"]
 
-    @admin.display(description="code")
+    @admin.display(description=_("Code"))
     def key_of(self, row: Named) -> str:
         """What the trade calls the row by."""
         return str(next(getattr(row, field) for field in ("code", "part_no", "key") if hasattr(row, field)))

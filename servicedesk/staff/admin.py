@@ -32,8 +32,8 @@ class StaffUserAdmin(UserAdmin):
     list_display = ["username", "display_name", "skill_level", "is_active"]
     fieldsets = [
         (None, {"fields": ["username", "password"]}),
-        ("Person", {"fields": ["display_name", "email", "language", "skill_level"]}),
-        ("Access", {"fields": ["is_active", "is_staff", "is_superuser", "last_login", "date_joined"]}),
+        (_("Person"), {"fields": ["display_name", "email", "language", "skill_level"]}),
+        (_("Access"), {"fields": ["is_active", "is_staff", "is_superuser", "last_login", "date_joined"]}),
     ]
     inlines = [Memberships, Certificates, Shifts]
 
