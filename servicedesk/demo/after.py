@@ -49,13 +49,19 @@ def pays_later(v: Visit, since: dt.datetime) -> Acts:
 
 def survey(v: Visit, since: dt.datetime) -> Acts:
     """The customer answers at home, question by question; what he dislikes is passed on and answered."""
-    answered = SurveyResponse.objects.filter(work_order=v.visit, completed_at=None).select_related("link__customer")
-    response, kind = answered.first(), v.script.survey
-    if response is None or kind not in SCORES:
+    open_ones = SurveyResponse.objects.filter(work_order=v.visit, completed_at=None)
+    if v.script.survey not in SCORES or not open_ones.exists():
         return
     wait = v.script.extras.get("survey_in") or v.chance.choice((35, 90, 180, 300, 1300, 1500))
     yield awake(v, since + dt.timedelta(minutes=float(wait)))
-    by = Actor.of_link(response.link)
+    yield v.errand(answer)
+    yield from answer_opinions(v)
+
+
+def answer(v: Visit) -> None:
+    """The customer's taps."""
+    response = SurveyResponse.objects.select_related("link__customer").get(work_order=v.visit)
+    by, kind = Actor.of_link(response.link), v.script.survey
     for question in v.cast.questions:
         value = answer_to(v, question, kind)
         delivery.answer_question(response, question.code, value, by=by)
@@ -70,7 +76,6 @@ def survey(v: Visit, since: dt.datetime) -> Acts:
             )
     if kind == "good" and v.chance.random() < 0.35:
         delivery.finish_survey(response, by=by, comment=v.customer_says("survey_good"))
-    yield from answer_opinions(v)
 
 
 def awake(v: Visit, moment: dt.datetime) -> dt.datetime:

@@ -14,13 +14,11 @@ from quality import services as quality
 from quality.checklists import KNOWN_BY_RECORD, Facts, final_items, self_check_items
 from quality.services import Mark
 from servicedesk.demo import workshop
-from servicedesk.demo.engine import Errand
 from servicedesk.demo.script import STEPS
 from servicedesk.demo.visit import Acts, Visit
 from servicedesk.staff.actors import Actor
 from servicedesk.staff.models import User
 from servicedesk.staff.roles import Role
-from servicedesk.workorders.models import WorkOrder
 from servicedesk.workorders.stages import Stage
 from workshop.models import Job
 
@@ -84,10 +82,10 @@ def tick(v: Visit, part: str) -> None:
         delivery.tick_part(v.visit, part, by=v.cast.by(Role.DETAILER))
 
 
-def bill(visit: int, cashier: int) -> None:
-    """Issue the bill of a visit: by ids, since another process may lay out the paper."""
-    order, user = WorkOrder.objects.get(pk=visit), User.objects.get(pk=cashier)
-    delivery.issue_bill(order, by=Actor.of(user))
+def bill(v: Visit) -> None:
+    """Issue the bill, unless that was done before."""
+    if not v.visit.bills.filter(state="issued").exists():
+        delivery.issue_bill(v.fresh(), by=v.cast.by(Role.CASHIER))
 
 
 def ready(v: Visit) -> None:
@@ -135,12 +133,15 @@ ACTS: dict[str, Callable[[Visit], None]] = {
     "selfcheck": self_check,
     "wash": wash_begun,
     "clean": clean,
+    "bill": bill,
     "ready": ready,
     "notify": notify,
     "pay": pay,
     "hand_over": hand_over,
     "invite": invite,
 }
+ERRANDS = frozenset({"selfcheck", "clean", "bill", "hand_over"})
+"""The longer ones, all of which need nobody but the car and its papers."""
 
 
 def to_the_door(v: Visit, first: str = "selfcheck") -> Acts:
@@ -152,15 +153,16 @@ def to_the_door(v: Visit, first: str = "selfcheck") -> Acts:
     for name in steps:
         yield v.step(name)
         if name == "final":
-            fails, v.script.fails = v.script.fails, False
-            inspect(v, fails=fails)
+            if v.script.fails:
+                v.script.fails = False
+                inspect(v, fails=True)
+            else:
+                yield v.errand(inspect)
             if v.fresh().stage == Stage.REWORK:
                 yield from rework(v)
-        elif name == "bill":
-            if not v.visit.bills.filter(state="issued").exists():
-                cashier = v.cast.user(Role.CASHIER)
-                yield Errand(bill, {"visit": v.visit.pk, "cashier": cashier.pk}, v.hours.forward(v.t, 1))
-                v.later(1)
+        elif name in ERRANDS:
+            yield v.errand(ACTS[name])
+            v.fresh()
         else:
             ACTS[name](v)
         if v.script.stop == name:

@@ -1,6 +1,6 @@
-"""The processes of a load: one per part of the house, and one beside the first centre that lays out its bills.
+"""The processes of a load: one for the first centre, one beside it that does its errands, one for the other centres.
 
-Bills are the slow part (a paper takes as long as the rest of the visit), so a second processor can do them meanwhile.
+The first centre has most cars; the errands are a third of its acts, so that a second processor is busy until the end.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from django.db import connection, connections, transaction
 
 from servicedesk.demo.customers import make_customers
-from servicedesk.demo.engine import Engine, Errand
+from servicedesk.demo.engine import Acting, Engine, Errand
 from servicedesk.demo.load import Loader
 from servicedesk.demo.playhead import Playhead, playhead
 from servicedesk.messaging import doorbell
@@ -28,7 +28,7 @@ NICE = 5
 OBJECTS_BEFORE_A_SWEEP = 100_000
 _kept = ExitStack()
 """What the helper process has entered: held for as long as it lives."""
-_heads: list[Playhead] = []
+_helper: list[tuple[Playhead, Acting]] = []
 
 
 @contextmanager
@@ -59,10 +59,10 @@ class Done:
 
 
 def load_one(code: str, share: float, errands: bool = False) -> Done:
-    """Load one centre with its customers in this process; with `errands` another one lays out the bills."""
+    """Load one centre with its customers in this process; with `errands` another one does these."""
     began = time.process_time()
     with ExitStack() as stack:
-        send = stack.enter_context(bills_elsewhere()) if errands else None
+        send = stack.enter_context(errands_elsewhere()) if errands else None
         head = stack.enter_context(at_work())
         centre = ServiceCentre.objects.get(code=code)
         with transaction.atomic():
@@ -96,7 +96,7 @@ def calm() -> None:
 
 
 @contextmanager
-def bills_elsewhere() -> Iterator[Callable[[Errand, dt.datetime], Future[None]]]:
+def errands_elsewhere() -> Iterator[Callable[[Errand, dt.datetime], Future[None]]]:
     """A process that does errands one after another, each at the moment of which the story tells."""
     connections.close_all()
     with pool(_begin) as helper:
@@ -106,9 +106,11 @@ def bills_elsewhere() -> Iterator[Callable[[Errand, dt.datetime], Future[None]]]
 
 def _begin() -> None:
     calm()
-    _heads.append(_kept.enter_context(at_work()))
+    _helper.append((_kept.enter_context(at_work()), Acting()))
 
 
 def _do(errand: Errand, moment: dt.datetime) -> None:
-    _heads[0].move_to(moment)
-    errand.work(**errand.values)
+    head, acting = _helper[0]
+    head.move_to(moment)
+    with acting.act():
+        errand.work(**errand.values)

@@ -13,6 +13,7 @@ import itertools
 import logging
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -29,7 +30,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Errand:
-    """A slow act: `work(**values)`, done at the moment of which the story tells, and over by `back_at`."""
+    """An act that needs nothing but its own visit: `work(**values)`, done at the moment told of, and over by `back_at`."""
 
     work: Callable[..., None]
     values: dict[str, Any]
@@ -43,6 +44,29 @@ MOST_AWAY = 6
 Send = Callable[[Errand, dt.datetime], "Future[None]"]
 
 
+class Acting:
+    """An act is one transaction; the letters it queues are sent at its end, at the moment of which the story tells."""
+
+    def __init__(self) -> None:
+        self.posted = 0
+        post_save.connect(self._note_letter, sender=Message)
+
+    def _note_letter(self, created: bool, **_kwargs: Any) -> None:
+        self.posted += created
+
+    @contextmanager
+    def act(self) -> Iterator[None]:
+        """What happens inside is one act; a story told meanwhile begins with an act inside this one."""
+        outside, self.posted = self.posted, 0
+        try:
+            with transaction.atomic():
+                yield
+                if self.posted:
+                    relay.run(limit=self.posted)
+        finally:
+            self.posted = outside
+
+
 class Engine:
     """One service centre's stories. `send` gives an errand to another process; without it errands are done here."""
 
@@ -52,8 +76,7 @@ class Engine:
         self.turns = itertools.count()
         self.acts = 0
         self.ended_early: list[str] = []
-        self.posted = 0
-        post_save.connect(self._note_letter, sender=Message)
+        self.acting = Acting()
 
     def tell(self, story: Story) -> None:
         """Add a story; its first moment is asked for at once."""
@@ -79,30 +102,33 @@ class Engine:
             self.head.move_to(back[0])
             self.acts += 1
             self._go_on(back[2], back[3])
-
-    def _note_letter(self, created: bool, **_kwargs: Any) -> None:
-        """A letter was queued: it is sent at the end of the act, at the moment of which the story tells."""
-        self.posted += created
+        for waiting in self.queue:  # an errand may be under way although its story goes on only after `until`
+            if waiting[3] is not None and (error := waiting[3].exception()):
+                self._end_early(error)
 
     def _go_on(self, story: Story, away: Future[None] | None) -> None:
         try:
             if away is not None:
                 away.result()
-            with transaction.atomic():
+            with self.acting.act():
                 coming = next(story, None)
-                posted, self.posted = self.posted, 0
-                if posted:
-                    relay.run(limit=posted)
+            gone = self._send_away(coming) if isinstance(coming, Errand) else None
         except Exception as error:  # a demonstration that lacks one visit is better than none
-            if self.strict:
-                raise
-            log.exception("a story of the demonstration ended early")
-            self.ended_early.append(f"{type(error).__name__}: {error}")
+            self._end_early(error)
             return
-        if isinstance(coming, Errand):
-            gone = self.send(coming, now()) if self.send else None
-            if gone is None:
-                coming.work(**coming.values)
-            heapq.heappush(self.queue, (coming.back_at, next(self.turns), story, gone))
-        elif coming is not None:
-            heapq.heappush(self.queue, (coming, next(self.turns), story, None))
+        if coming is not None:
+            moment = coming.back_at if isinstance(coming, Errand) else coming
+            heapq.heappush(self.queue, (moment, next(self.turns), story, gone))
+
+    def _send_away(self, errand: Errand) -> Future[None] | None:
+        if self.send:
+            return self.send(errand, now())
+        with self.acting.act():
+            errand.work(**errand.values)
+        return None
+
+    def _end_early(self, error: BaseException) -> None:
+        if self.strict:
+            raise error
+        log.error("a story of the demonstration ended early", exc_info=error)
+        self.ended_early.append(f"{type(error).__name__}: {error}")

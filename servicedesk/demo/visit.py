@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
+from copy import copy
 from dataclasses import dataclass, field
 
 from appointments.models import Appointment
 from servicedesk.customers.models import Vehicle
 from servicedesk.demo.cases import CASES
 from servicedesk.demo.cast import Cast
-from servicedesk.demo.engine import Story
+from servicedesk.demo.engine import Errand, Story
 from servicedesk.demo.hours import Hours
 from servicedesk.demo.script import STEPS, Script
 from servicedesk.demo.words import Told, concern, phrase
@@ -76,6 +77,12 @@ class Visit:
         """The moment of a step of the process."""
         return self.later(self.script.minutes(name))
 
+    def errand(self, act: Callable[[Visit], None]) -> Errand:
+        """`act` as an errand: it sees this visit as it stands, and whatever it changes there stays with it."""
+        alone = copy(self)
+        alone.tell = nobody
+        return Errand(act, {"v": alone}, self.hours.forward(self.t, 1))
+
     def say(self, occasion: str) -> str:
         """What the people of this centre write on an occasion."""
         return phrase(occasion, self.house, self.chance)
@@ -101,3 +108,8 @@ class Visit:
         """Opening minutes from `step` until the car would be ready."""
         rest = STEPS[STEPS.index(step) + 1 : STEPS.index("ready") + 1]
         return self.work_minutes() + sum(self.script.minutes(name) for name in rest)
+
+
+def nobody(story: Story) -> None:
+    """Listens to no story: who is on an errand begins none."""
+    raise AssertionError(story)
