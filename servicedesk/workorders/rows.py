@@ -24,11 +24,11 @@ from servicedesk.workorders.trail import promise_state
 from servicedesk.workorders.visit import NEXT_STEP
 
 ROW = (
-    '<tr><td><a class="sd-plate" translate="no" href="{url}">{plate}</a></td>'
-    '<td class="two">{customer}<small>{car}</small></td>'
-    '<td><span class="sd-badges">{stage}{hold}</span></td>'
-    '<td class="sd-wide">{visit}</td><td>{promise}</td>'
-    '<td class="sd-sm sd-muted sd-nowrap">{next}</td></tr>'
+    '<tr><td data-at="plate"><a class="sd-plate" translate="no" href="{url}">{plate}</a></td>'
+    '<td class="two" data-at="who">{customer}<small>{car}</small></td>'
+    '<td data-at="state"><span class="sd-badges">{stage}{hold}</span></td>'
+    '<td class="sd-wide" data-at="visit">{visit}</td><td data-at="due">{promise}</td>'
+    '<td class="sd-sm sd-muted" data-at="act">{next}</td></tr>'
 ).format
 
 
