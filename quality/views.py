@@ -139,11 +139,12 @@ def final_report(request: StaffRequest, pk: int) -> HttpResponse:
 
 def _report(request: StaffRequest, report: Any, signer: Any, passed: bool, title: str) -> HttpResponse:
     related = ["item", "line__operation", "photo"] if isinstance(report, FinalInspection) else ["item"]
-    items = report.items.select_related(*related).order_by("item__position", "pk")
+    items = list(report.items.select_related(*related).order_by("item__position", "pk"))
     context = {
         "report": report,
         "work_order": report.work_order,
         "items": items,
+        "remarked": any(item.note for item in items),
         "signer": signer,
         "passed": passed,
         "report_title": title,
