@@ -174,7 +174,7 @@ def register() -> None:
     for key, role, title, template, context, order in lists:
         registry.home.register(registry.HomeList(key, role, title, template, context, order=order))
     registry.home_actions.register(
-        registry.HomeAction(Role.SUPERVISOR, _("Board"), "workshop:board", icon="kanban", primary=True, order=1)
+        registry.HomeAction(Role.SUPERVISOR, _("Board"), "workshop:board", icon="kanban", order=1)
     )
     registry.actions.register(next_steps)
     registry.visit_steps[3] = visit_step

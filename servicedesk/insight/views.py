@@ -39,7 +39,9 @@ def home(request: StaffRequest) -> HttpResponse:
         {
             "main": [row for area, row in shown if area == "main"],
             "rail": [row for area, row in shown if area == "rail"],
-            "home_actions": list({a.url_name: a for a in registry.home_actions if a.role in roles}.values()),
+            "home_actions": sorted(
+                {a.url_name: a for a in registry.home_actions if a.role in roles}.values(), key=lambda a: a.primary
+            ),
         },
     )
 
