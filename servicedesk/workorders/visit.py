@@ -107,8 +107,9 @@ def _span(start: dt.datetime | None, end: dt.datetime | None, centre: Any, momen
     if start is None:
         return ""
     first = format_moment(start, centre, now=moment)
-    last = format_moment(end, centre, now=moment) if end else ""
-    return f"{first} – {last}" if last and last != first else first
+    if end is None or format_moment(end, centre, now=moment) == first:
+        return first
+    return f"{first} – {format_moment(end, centre, now=start)}"
 
 
 def timeline(work_order: WorkOrder, limit: int | None = None) -> list[dict[str, Any]]:

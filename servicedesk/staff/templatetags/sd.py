@@ -106,13 +106,16 @@ def promise(context: Context, promised: Any, size: str = "", centre: Any = None,
     words = str(getattr(promised, "distance", "") or "")
     if size != "lg":
         return marks.promise(due, state, place, now, words)
+    if state == "kept" and not words:
+        words = gettext("In time")
     time, words = marks.promised_time(due, state, place, now, words)
     return format_html(
         '<span class="sd-promise sd-promise--lg" data-state="{}">{}<span class="sd-xs sd-muted">{}</span>'
-        '<span class="sd-strong sd-left">{}</span></span>',
+        '<span class="sd-strong">{} <span class="sd-left">{}</span></span></span>',
         state,
         time,
         label or gettext("Promised"),
+        icons.svg(icons.PROMISES.get(state, "clock")),
         words,
     )
 
