@@ -17,7 +17,7 @@ from servicedesk.workorders.models import Estimate, Hold, WorkOrder
 
 LATE_AFTER = dt.timedelta(minutes=10)
 FIRST_HOUR, LAST_HOUR = 8, 18
-CHIP_MINUTES, WIDE_CHIP_MINUTES = 105, 165
+CHIP_MINUTES, WIDE_CHIP_MINUTES = 105, 180
 """How much of the time axis a chip covers, at least and at best."""
 MOST_LANES = 8
 SHOWN = 10
