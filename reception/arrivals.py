@@ -101,24 +101,25 @@ class Axis:
 
 def chips(rows: list[Appointment], axis: Axis) -> list[Chip]:
     """Bookings laid out so that none covers another: each takes the first row that is free, and all room to the next."""
-    lanes: list[list[int]] = []
+    lanes: list[list[tuple[int, int]]] = []
     places = []
     for row in rows:
         minute = max(0, axis.minutes(row.starts_at))
         before = minute + WIDE_CHIP_MINUTES > axis.length
         begins = minute - CHIP_MINUTES if before else minute
-        lane = next((index for index, taken in enumerate(lanes) if taken[-1] + CHIP_MINUTES <= begins), len(lanes))
+        lane = next((index for index, taken in enumerate(lanes) if taken[-1][1] <= begins), len(lanes))
         if lane == len(lanes):
             lanes.append([])
         if before:
-            begins = max([minute - WIDE_CHIP_MINUTES, *(taken + CHIP_MINUTES for taken in lanes[lane][-1:])])
-        places.append((row, lane, len(lanes[lane]), begins, minute if before else None))
-        lanes[lane].append(begins)
+            begins = max([minute - WIDE_CHIP_MINUTES, *(end for _begin, end in lanes[lane][-1:])])
+        places.append((row, lane, len(lanes[lane]), before))
+        lanes[lane].append((begins, minute if before else minute + CHIP_MINUTES))
     found = []
-    for row, lane, index, begins, ends in places:
-        following = lanes[lane][index + 1] if index + 1 < len(lanes[lane]) else axis.length
-        left, right = axis.percent(begins), axis.percent(following if ends is None else ends)
-        found.append(Chip(row, min(lane + 1, MOST_LANES), left, right - left, ends is not None, state_of(row)))
+    for row, lane, index, before in places:
+        begins, ends = lanes[lane][index]
+        following = lanes[lane][index + 1][0] if index + 1 < len(lanes[lane]) else axis.length
+        left, right = axis.percent(begins), axis.percent(ends if before else following)
+        found.append(Chip(row, min(lane + 1, MOST_LANES), left, right - left, before, state_of(row)))
     return found
 
 
