@@ -84,6 +84,15 @@ def test_an_empty_house_says_what_to_do(everyone: dict[str, User]) -> None:
         assert "<h1" in page
 
 
+def test_a_home_has_at_most_one_filled_button_and_it_comes_last(everyone: dict[str, User]) -> None:
+    for role, user in everyone.items():
+        page = client_of(user).get("/").content.decode()
+        buttons = page.partition('<div class="acts">')[2].partition("</div>")[0].split("<a ")[1:]
+        filled = ["btn-primary" in button for button in buttons]
+        assert filled.count(True) <= 1, role
+        assert not any(filled[:-1]), role
+
+
 @pytest.mark.parametrize(
     "url", ["/work-orders/", "/work-orders/?stage=reception", "/work-orders/promises/", "/customers/", "/messages/"]
 )

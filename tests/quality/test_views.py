@@ -203,3 +203,14 @@ def test_reports_stand_on_the_work_order(visit_in_preparation: WorkOrder, adviso
     text = panel.content.decode()
     assert FinalInspection.objects.get().get_absolute_url() in text
     assert url("self_check_report", SelfCheck.objects.get().pk) in text
+
+
+def test_a_report_of_a_pass_does_not_ask_what_is_wrong(visit_in_preparation: WorkOrder, advisor: User) -> None:
+    page = client_of(advisor).get(url("final_report", FinalInspection.objects.get().pk))
+    assert "What is wrong" not in page.content.decode()
+
+
+def test_a_report_of_a_failure_says_what_is_wrong(visit_in_rework: WorkOrder, advisor: User) -> None:
+    text = client_of(advisor).get(url("final_report", FinalInspection.objects.get().pk)).content.decode()
+    assert "What is wrong" in text
+    assert "左前輕踩有尖銳聲" in text

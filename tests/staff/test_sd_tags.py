@@ -75,6 +75,12 @@ def test_promise_with_its_own_words_does_not_tick():
     assert ">Promised<" in html
 
 
+def test_a_kept_promise_says_so_in_a_header():
+    html = draw('{% promise p size="lg" %}', p=SimpleNamespace(due_at=at(16, 30), state="kept"))
+    assert '<span class="sd-left">In time</span>' in html
+    assert "<svg" in html
+
+
 def test_plate_is_never_translated():
     assert draw("{% plate v %}", v=SimpleNamespace(plate="粤B·12345")) == (
         '<span class="sd-plate" translate="no">粤B·12345</span>'
