@@ -68,9 +68,8 @@ def when_words(step: registry.VisitStep, place: Any, now: dt.datetime, *, runnin
         return ""
     start = formats.format_moment(step.at, place, now=now)
     if step.until:
-        if formats.format_moment(step.until, place, now=now) == start:
-            return start
-        return f"{start} – {formats.format_moment(step.until, place, now=step.at)}"
+        end = formats.format_moment(step.until, place, now=now)
+        return start if start == end else f"{start} – {end}"
     if running and step.at <= now:
         return gettext("since %(time)s") % {"time": start}
     return start

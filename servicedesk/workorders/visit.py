@@ -107,9 +107,8 @@ def _span(start: dt.datetime | None, end: dt.datetime | None, centre: Any, momen
     if start is None:
         return ""
     first = format_moment(start, centre, now=moment)
-    if end is None or format_moment(end, centre, now=moment) == first:
-        return first
-    return f"{first} – {format_moment(end, centre, now=start)}"
+    last = format_moment(end, centre, now=moment) if end else ""
+    return f"{first} – {last}" if last and last != first else first
 
 
 def timeline(work_order: WorkOrder, limit: int | None = None) -> list[dict[str, Any]]:
