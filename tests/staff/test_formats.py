@@ -69,6 +69,8 @@ def test_a_time_without_a_place_is_an_error():
         (125, "2 h 5 min left"),
         (120, "2 h left"),
         (-12, "12 min over"),
+        (24 * 60 + 5, "1 day left"),
+        (31 * 60 + 52, "1 day 7 h left"),
         (3 * 24 * 60, "3 days left"),
     ],
 )
