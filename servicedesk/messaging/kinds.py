@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 @dataclass(frozen=True)
@@ -104,7 +105,11 @@ for _order, (_kind, _label, _when) in enumerate(
         ("estimate_recorded", _("Decision recorded"), _("The customer has decided, by whatever way.")),
         ("promise_moved", _("New promised time"), _("An advisor moves the promised delivery time.")),
         ("parts_arrived", _("Parts have arrived"), _("For customers who wait for parts. Nothing sends it yet.")),
-        ("pickup_ready", _("Ready for pickup"), _("An advisor tells the customer that the car is ready.")),
+        (
+            "pickup_ready",
+            pgettext_lazy("message", "Ready for pickup"),
+            _("An advisor tells the customer that the car is ready."),
+        ),
         ("payment_receipt", _("Payment receipt"), _("A payment is taken.")),
         ("refund_receipt", _("Refund receipt"), _("A payment is given back.")),
         ("delivered_papers", _("Papers of the visit"), _("The car is handed over. With the bill as PDF.")),

@@ -37,10 +37,10 @@ NEXT = {
 NEXT_STEP = {
     Stage.RECEPTION: pgettext_lazy("next step", "Estimate, sign"),
     Stage.AUTHORISED: pgettext_lazy("next step", "Assign"),
-    Stage.REPAIR: pgettext_lazy("next step", "Work"),
+    Stage.REPAIR: pgettext_lazy("next step", "Carry out repair"),
     Stage.SELFCHECK: pgettext_lazy("next step", "Self-check"),
     Stage.FINAL: pgettext_lazy("next step", "Inspect"),
-    Stage.REWORK: pgettext_lazy("next step", "Mend"),
+    Stage.REWORK: pgettext_lazy("next step", "Rework"),
     Stage.PREPARATION: pgettext_lazy("next step", "Wash and bill"),
     Stage.READY: pgettext_lazy("next step", "Hand over"),
     Stage.DELIVERED: pgettext_lazy("next step", "Call"),
