@@ -62,9 +62,9 @@ class Decision(models.TextChoices):
 
 
 class Layer(models.IntegerChoices):
-    DEPARTMENT = 1, _("Department")
-    MANAGER = 2, _("Manager")
-    GENERAL_MANAGER = 3, _("General manager")
+    DEPARTMENT = 1, _("With the department")
+    MANAGER = 2, _("With the manager")
+    GENERAL_MANAGER = 3, _("With the general manager")
 
 
 class Complaint(ActorFields):

@@ -42,7 +42,7 @@ class ComplaintLevel(models.TextChoices):
     """How grave a complaint is: it sets the clock and who answers."""
 
     NORMAL = "normal", _("Normal")
-    ESCALATED = "escalated", _("Escalated")
+    ESCALATED = "escalated", _("Serious")
     CRITICAL = "critical", _("Critical")
 
 
