@@ -20,7 +20,9 @@ def to_close(complaint: Complaint) -> list[Requirement]:
     return [
         Requirement(
             apologised,
-            _("Apology given and answer promised") if apologised else _("No apology and promised time are recorded yet"),
+            _("Apology given and answer promised")
+            if apologised
+            else _("No apology and promised time are recorded yet"),
             "M8.1-c",
             url,
             agent,

@@ -98,7 +98,7 @@ class AcceptanceForm(forms.Form):
     signature_name = forms.CharField(
         label=_("Name of the person who takes the car"),
         max_length=80,
-        error_messages={"required": _("Type the name of the person who takes the car.")},
+        error_messages={"required": _("Type it in full.")},
     )
 
     def clean(self) -> dict[str, Any]:

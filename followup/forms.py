@@ -13,6 +13,7 @@ from followup.answers import CHOICES, FINE, TROUBLE, points_of
 from followup.models import FollowUp, Outcome, Problem
 from followup.services import NewProblem, Said
 from followup.services.problems import DEPARTMENTS
+from servicedesk.staff.fields import mark
 
 SCORES = [(str(score), str(score)) for score in range(1, 6)]
 LONGEST = 2000
@@ -21,7 +22,11 @@ LONGEST = 2000
 class CallForm(forms.Form):
     """What came of a call. With an answer on the telephone it asks for all of M7.2-a."""
 
-    outcome = forms.ChoiceField(label=gettext_lazy("Outcome"), choices=Outcome.choices)
+    outcome = forms.ChoiceField(
+        label=gettext_lazy("Outcome"),
+        choices=Outcome.choices,
+        error_messages={"required": gettext_lazy("Choose the outcome of the call.")},
+    )
     runs_well = forms.ChoiceField(label=gettext_lazy("How is the car running?"), choices=FINE, required=False)
     repair_quality = forms.ChoiceField(
         label=gettext_lazy("Content with the quality of the repair?"), choices=SCORES, required=False
@@ -64,6 +69,7 @@ class CallForm(forms.Form):
             )
         department: Any = self.fields["department"]
         department.choices = [("", "—"), *[(role.value, role.label) for role in DEPARTMENTS]]
+        mark(self, "kind", "department")
 
     def checks(self) -> list[tuple[forms.BoundField, str]]:
         """The rule's own questions, each with the answer that means trouble ("" for none)."""

@@ -201,7 +201,7 @@ CHANGED = {
     "phone": gettext_lazy("Telephone"),
     "email": gettext_lazy("E-mail"),
     "language": gettext_lazy("Language"),
-    "channel": gettext_lazy("Write by"),
+    "channel": gettext_lazy("Write to the customer by"),
     "consent_contact_at": gettext_lazy("Contact after the visit"),
     "account_customer": gettext_lazy("Account customer"),
     "vehicles": gettext_lazy("Cars"),

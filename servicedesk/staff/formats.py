@@ -153,10 +153,9 @@ def format_duration(length: dt.timedelta, language: str | None = None) -> str:
         with override(language):
             return ngettext("%(days)d day", "%(days)d days", days) % {"days": days}
     hours, rest = divmod(beyond, 60)
+    key = "minutes" if not hours else "both" if rest else "hours"
     if days:
         key = "day_and" if hours else "day"
-    else:
-        key = "minutes" if not hours else "both" if rest else "hours"
     return duration_words(language)[key] % {"hours": hours, "minutes": rest}
 
 

@@ -105,7 +105,7 @@ def inspect(advisor: Person) -> None:
     page = advisor.page
     page.get_by_label("Odometer (km)").fill("30 412")
     page.get_by_text("1/2", exact=True).click()
-    page.get_by_label("Keys and remotes given").fill("2")
+    page.get_by_label("Number of keys and remotes").fill("2")
     advisor.look_over("readings")
     advisor.press("Next: walk around the car")
     page.locator("[data-damage] svg").click(position={"x": 150, "y": 120})
