@@ -55,7 +55,7 @@ WORDS = {
     },
     "en": {
         "inspection": ["Joint inspection sheet", "Front bumper", "Scratch", "signed on the tablet"],
-        "authorisation": ["Work authorisation", "Front brake pads replacement", "Agreed terms", "Agreed total"],
+        "authorisation": ["Work authorisation", "Front brake pad replacement", "Agreed terms", "Agreed total"],
         "selfcheck": ["Self-check report", "All in order"],
         "final": ["Final inspection report", "The inspector did not work on this car.", "Before road test"],
         "bill": ["Itemised bill", "Total due", "Difference from the estimate"],
