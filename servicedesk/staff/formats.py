@@ -6,6 +6,7 @@ Nothing here asks a clock: callers bring `now`. Places: a service centre, a zone
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from decimal import ROUND_HALF_UP, Decimal
 from functools import cache
 from typing import Any
@@ -173,6 +174,11 @@ def format_phone(number: Any) -> str:
     except phonenumbers.NumberParseException:
         return str(number or "")
     return str(phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.NATIONAL))
+
+
+def joined(words: Iterable[str]) -> str:
+    """An enumeration as the active language writes it: "oil, filter" or 「機油、濾芯」."""
+    return pgettext("between items of a list", ", ").join(words)
 
 
 def format_week(week: dict[int, list[tuple[dt.time, dt.time]]], language: str | None = None) -> str:
