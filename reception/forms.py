@@ -35,7 +35,7 @@ class NeedFields(forms.Form):
     """What the customer says and wants (M2.1-a, M2.1-c)."""
 
     concern = forms.CharField(
-        label=gettext_lazy("What the customer says, in his words"),
+        label=gettext_lazy("In the customer's own words"),
         max_length=2000,
         widget=forms.Textarea(attrs={"rows": 3}),
         error_messages={"required": gettext_lazy("Write it in the customer's words: when, which sound or sign.")},
@@ -259,7 +259,7 @@ class TelephoneForm(DecisionForm):
     """The same, taken by telephone: the number, and read back (M2.2-c)."""
 
     phone = forms.CharField(
-        label=gettext_lazy("Number on which he was reached"),
+        label=gettext_lazy("Number on which the customer was reached"),
         max_length=32,
         error_messages={"required": gettext_lazy("Write the number on which the customer was reached.")},
     )

@@ -114,7 +114,7 @@ class Promise(ActorFields):
         DELIVERY = "delivery", _("Car ready")
         CALL = "call", _("Call")
         FOLLOW_UP = "follow_up", _("Follow-up")
-        SOLUTION = "solution", _("Solution of a problem")
+        SOLUTION = "solution", _("Answer to a problem")
         COMPLAINT_ANSWER = "complaint_answer", _("Answer to a complaint")
 
     centre = models.ForeignKey(ServiceCentre, on_delete=models.PROTECT, related_name="promises")

@@ -83,7 +83,7 @@ def test_a_walk_in_in_english(house: House, person: Callable[..., Person]) -> No
     page.get_by_label("Make and model").select_option(label="Corolla Cross")
     page.get_by_label("Name", exact=True).fill("David Brown")
     page.get_by_label("Mobile").fill("0933 555 777")
-    page.get_by_label("What the customer says, in his words").fill("It pulls to the left when I brake hard.")
+    page.get_by_label("In the customer's own words").fill("It pulls to the left when I brake hard.")
     advisor.press("Receive the car")
     inspect(advisor)
     pk = house.one(
