@@ -100,3 +100,9 @@ def test_a_week_reads_in_one_line(language, text):
     week = dict.fromkeys(range(5), day) | {5: [(dt.time(9), dt.time(12))]}
     assert formats.format_week(week, language) == text
     assert formats.format_week({}, language) == ""
+
+
+@pytest.mark.parametrize(("language", "words"), [("en", "oil, filter"), ("zh-hant", "oil、filter")])
+def test_words_are_joined_as_the_language_does(language, words):
+    with translation.override(language):
+        assert formats.joined(["oil", "filter"]) == words
