@@ -7,6 +7,7 @@ only the present one, the booking and the follow-up ask their rooms.
 from __future__ import annotations
 
 import datetime as dt
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,6 +23,7 @@ from servicedesk.workorders.models import Event, WorkOrder
 from servicedesk.workorders.stages import Stage
 
 SUMS = frozenset({"amount", "total"})
+PLAIN = re.compile(r"-?[0-9]+(\.[0-9]+)?\Z", re.ASCII)
 NEXT = {
     Stage.RECEPTION: Stage.AUTHORISED,
     Stage.AUTHORISED: Stage.REPAIR,
@@ -113,8 +115,8 @@ def _span(start: dt.datetime | None, end: dt.datetime | None, centre: Any, momen
 
 
 def _readable(name: str, value: Any, work_order: WorkOrder) -> Any:
-    """A fact of an event as people read it: sums with their currency, a true minus before a number."""
-    if name in SUMS and value not in (None, ""):
+    """A fact of an event as people read it: sums (some are kept in words) with their currency, a true minus."""
+    if name in SUMS and PLAIN.match(str(value)):
         return format_money(value, work_order.centre.currency)
     return f"−{value[1:]}" if isinstance(value, str) and value.startswith("-") else value
 
