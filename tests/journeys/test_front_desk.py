@@ -80,7 +80,7 @@ def test_a_walk_in_in_english(house: House, person: Callable[..., Person]) -> No
     advisor.look_over("walk-in")
     page = advisor.page
     page.get_by_label("Plate number").fill("WLK-0007")
-    page.get_by_label("Make and model").select_option(label="Corolla Cross")
+    page.get_by_label("Make and model", exact=True).select_option(label="Corolla Cross")
     page.get_by_label("Name", exact=True).fill("David Brown")
     page.get_by_label("Mobile").fill("0933 555 777")
     page.get_by_label("In the customer's own words").fill("It pulls to the left when I brake hard.")
@@ -135,7 +135,7 @@ def book_for_another_day(advisor: Person) -> None:
     page.get_by_label("Plate number").fill("WLK-0008")
     page.get_by_label("Mobile").fill("0933 555 778")
     page.get_by_label("Name", exact=True).fill("Sarah Lee")
-    page.get_by_label("Make and model").select_option(label="Yaris Cross")
+    page.get_by_label("Make and model", exact=True).select_option(label="Yaris Cross")
     page.get_by_label("What the customer says").fill("Service, and the wipers leave streaks.")
     page.get_by_label("Date", exact=True).fill("2026-11-27")
     times = page.locator('#id_starts_at option[value^="2026-11-27"]')
