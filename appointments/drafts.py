@@ -14,7 +14,7 @@ from phonenumber_field.phonenumber import PhoneNumber
 from appointments import offers, slots
 from appointments.quotes import Quote, quote
 from servicedesk.catalogue.models import VehicleModel
-from servicedesk.staff.formats import WEEKDAYS, language_of
+from servicedesk.staff.formats import WEEKDAYS, joined, language_of
 from servicedesk.staff.models import ServiceCentre
 
 SESSION_KEY, DONE_KEY = "booking", "booking_done"
@@ -120,7 +120,7 @@ def weeks_of(days: list[slots.Day]) -> list[slots.Day | None]:
 def symptoms(draft: Draft) -> str:
     """Reasons and moments in the customer's language, as one line."""
     words = {**dict(offers.Reason.choices), **dict(offers.Moment.choices)}
-    return ", ".join(str(words[key]) for key in (*draft.get("reasons", []), *draft.get("moments", [])) if key in words)
+    return joined(str(words[key]) for key in (*draft.get("reasons", []), *draft.get("moments", [])) if key in words)
 
 
 def weekday_heads() -> list[str]:

@@ -105,7 +105,7 @@ def clocks(row: Complaint) -> list[dict[str, Any]]:
     return [
         {"label": _("Taken"), "icon": "check-circle-fill", **taken},
         {"label": _("Answer"), "icon": "check-circle-fill" if answered else "hourglass-split", **answer},
-        {"label": _("Complainant's word"), "icon": "chat-left-text", **word},
+        {"label": _("Complainant's reply"), "icon": "chat-left-text", **word},
         {"label": _("Closing"), "icon": "lock", **closing},
     ]
 

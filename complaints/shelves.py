@@ -46,7 +46,7 @@ def open_here(request: StaffRequest) -> dict[str, Any]:
 def mine(request: StaffRequest) -> dict[str, Any]:
     """Home list of those who answer: their own cases."""
     rows = Complaint.objects.filter(centre=request.centre).open().handled_by(request.user).for_rows().by_urgency()
-    return {"rows": with_promises(list(rows[:SHOWN])), "nothing": _("No complaint is yours to answer.")}
+    return {"rows": with_promises(list(rows[:SHOWN])), "nothing": _("You have no complaints to answer.")}
 
 
 def raised(request: StaffRequest) -> dict[str, Any]:

@@ -116,7 +116,7 @@ def answer(request: StaffRequest, pk: int) -> HttpResponse:
         form,
         "answering",
         lambda: services.answer(row, by=request.actor, text=form.cleaned_data["answer"]),
-        _("The answer is on its way. The complainant says yes or no by his link."),
+        _("The answer is on its way. The complainant says yes or no by the link in it."),
     )
 
 
@@ -137,7 +137,7 @@ def decide(request: StaffRequest, pk: int) -> HttpResponse:
             words=form.cleaned_data["words"],
             how="told",
         ),
-        _("The complainant's word is on record."),
+        _("The complainant's reply is on record."),
     )
 
 

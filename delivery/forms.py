@@ -83,14 +83,14 @@ class AcceptanceForm(forms.Form):
     remarks = forms.CharField(label=_("Remarks"), max_length=500, required=False)
     taken_by = forms.ChoiceField(
         label=_("Who takes the car?"),
-        choices=[("customer", _("The customer")), ("proxy", _("Somebody else for him"))],
+        choices=[("customer", _("The customer")), ("proxy", _("Somebody else for the customer"))],
         required=False,
     )
     relation = forms.ChoiceField(
-        label=_("What is he to the customer?"), choices=[("", "—"), *Handover.Relation.choices], required=False
+        label=_("Relation to the customer"), choices=[("", "—"), *Handover.Relation.choices], required=False
     )
     authorised = forms.ChoiceField(
-        label=_("How did the customer authorise him?"),
+        label=_("How did the customer authorise this person?"),
         choices=[("", "—"), *Handover.Authorised.choices],
         required=False,
     )
@@ -98,7 +98,7 @@ class AcceptanceForm(forms.Form):
     signature_name = forms.CharField(
         label=_("Name of the person who takes the car"),
         max_length=80,
-        error_messages={"required": _("Type the name of the person who takes the car.")},
+        error_messages={"required": _("Type it in full.")},
     )
 
     def clean(self) -> dict[str, Any]:
@@ -116,7 +116,7 @@ class ObjectionForm(forms.Form):
     """Why the customer does not accept the car."""
 
     objection = forms.CharField(
-        label=_("What the customer objects to, in his words"),
+        label=_("What the customer objects to, word for word"),
         max_length=1000,
         widget=forms.Textarea(attrs={"rows": 3}),
         error_messages={"required": _("Write down why the customer does not accept the car.")},

@@ -33,7 +33,7 @@ PHRASES = {
     "payment.reversed": registry.Phrase(_("Payment given back: %(amount)s"), "bad"),
     "delivery.released": registry.Phrase(_("Released unpaid by a manager"), "bad"),
     "pickup.notified": registry.Phrase(_("Customer told that the car is ready")),
-    "pickup.expected": registry.Phrase(_("Customer said when he comes")),
+    "pickup.expected": registry.Phrase(_("Customer said when the car is collected")),
     "handover.accepted": registry.Phrase(_("Accepted and signed by the customer"), "key"),
     "handover.refused": registry.Phrase(_("Not accepted by the customer"), "bad"),
     "survey.invited": registry.Phrase(_("Invited to the survey")),
@@ -84,7 +84,7 @@ def _menu() -> None:
     registry.menu.register(
         registry.MenuItem(
             "delivery.opinions",
-            _("Customers' opinions"),
+            _("Opinions"),
             "delivery:opinions",
             everyone,
             icon="chat-left-dots",

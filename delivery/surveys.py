@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from delivery.querysets import Opinions
 from servicedesk.catalogue.models import SurveyQuestion
@@ -67,7 +68,7 @@ REASONS = {
 
 
 class OpinionState(models.TextChoices):
-    OPEN = "open", _("Open")
+    OPEN = "open", pgettext_lazy("opinion", "Open")
     ANSWERED = "answered", _("Answered")
     WITHDRAWN = "withdrawn", _("Taken back")
 

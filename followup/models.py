@@ -216,7 +216,7 @@ class Problem(ActorFields):
     )
     state = models.CharField(max_length=6, choices=ProblemState.choices, default=ProblemState.OPEN)
     reported_at = models.DateTimeField()
-    due_at = models.DateTimeField(help_text=_("By when the customer was promised word."))
+    due_at = models.DateTimeField(help_text=_("By when the customer was promised an answer."))
     solution = models.TextField(blank=True)
     solved_at = models.DateTimeField(null=True, blank=True)
     solved_by = models.ForeignKey(

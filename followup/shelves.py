@@ -62,7 +62,7 @@ def problems_here(request: StaffRequest) -> dict[str, Any]:
     rows = Problem.objects.filter(centre=request.centre, state=ProblemState.OPEN).for_departments(roles)
     return {
         "problems": list(rows.for_rows().order_by("due_at", "pk")[:SHOWN]),
-        "nothing": _("No problem was passed to your department."),
+        "nothing": _("No problems have been passed to your department."),
     }
 
 

@@ -106,7 +106,7 @@ def register() -> None:
     title, template = _("Waiting for final inspection"), "quality/_waiting.html"
     registry.home.register(registry.HomeList("final", Role.INSPECTOR, title, template, waiting_for_final, order=10))
     registry.home.register(
-        registry.HomeList("rework", Role.INSPECTOR, _("On their way back to you"), template, in_rework, order=20)
+        registry.HomeList("rework", Role.INSPECTOR, _("Coming back after rework"), template, in_rework, order=20)
     )
     registry.panels.register(
         registry.Panel("reports", _("Inspection reports"), "quality/_reports.html", reports_panel, order=40)

@@ -40,7 +40,7 @@ def waiting(request: StaffRequest) -> HttpResponse:
 @allow(Role.TECHNICIAN)
 @require_http_methods(["GET", "POST"])
 def self_check(request: StaffRequest, pk: int) -> HttpResponse:
-    """The technician answers for his own work."""
+    """Technicians answer for their own work."""
     work_order = fetch(request, WorkOrder.objects.for_rows(), pk=pk)
     facts = Facts(work_order)
     concerns = list(work_order.concerns.order_by("pk"))
@@ -94,7 +94,7 @@ def final(request: StaffRequest, pk: int) -> HttpResponse:
             success=lambda report: (
                 _("Passed. The car goes to preparation.")
                 if report.verdict == Verdict.PASS
-                else _("Failed. The technician has the rework on his list now.")
+                else _("Failed. The rework is on the technician's list now.")
             ),
             redirect=reverse("quality:waiting"),
             on_refusal=request.path,

@@ -78,6 +78,8 @@ def receive(request: HttpRequest) -> HttpResponse:
             centre=centre,
             initial={"language": centre.language, "channel": "sms", **known_customer(request)},
         )
+    if appointment is None or not appointment.items.all():
+        form.fields["operations"].label = _("Services")
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         return perform(

@@ -171,6 +171,16 @@ class Figure:
         """This figure alone."""
         return self.pick(self.read(centres, since, until))
 
+    @property
+    def is_points(self) -> bool:
+        """Whether the figure is points of a hundred, and no share."""
+        return bool(self.target) and "%" not in self.target
+
+    @property
+    def target_text(self) -> str:
+        """The target as it is shown beside the value: "95 %", "< 5 %", "85"."""
+        return self.target.replace("%", " %")
+
     def verdict(self, share: Any) -> str:
         """Whether `share` (numerator / denominator) reaches the target: "ok", "amber", or "" without target or figures.
 

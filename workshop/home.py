@@ -11,11 +11,12 @@ from django.utils.translation import gettext_lazy as _
 
 from servicedesk import registry
 from servicedesk.clock import now
+from servicedesk.staff.formats import joined
 from servicedesk.staff.requests import StaffRequest
 from servicedesk.staff.roles import Role
 from servicedesk.workorders.models import WorkOrder
 from servicedesk.workorders.stages import IN_WORKSHOP, Stage
-from workshop.board import joined, promise_of, with_labour
+from workshop.board import promise_of, with_labour
 from workshop.models import Finding, FindingState, Job, JobState
 from workshop.phone import cars_of
 from workshop.querysets import agreed_jobs, reported_finding

@@ -70,7 +70,7 @@ def take(
     """
     reasons = []
     if not apologised:
-        reasons.append(Reason(_("Apologise, and name the time by which he has our answer."), "", "M8.1-c"))
+        reasons.append(Reason(_("Apologise, and name the time by which we answer."), "", "M8.1-c"))
     if concerning is not None and concerning.pk == by.user_id:
         reasons.append(Reason(_("The complaint is about you. Please hand it to a colleague."), "", "M8.2-a"))
     if reasons:

@@ -116,7 +116,7 @@ def _what_lacks(
 ) -> list[Reason]:
     url, reasons = call.get_absolute_url(), []
     if outcome not in Outcome.values:
-        reasons.append(Reason(_("Say what came of the call."), url))
+        reasons.append(Reason(_("Choose the outcome of the call."), url))
     if outcome == Outcome.REACHED and said is None:
         reasons.append(Reason(_("Record what the customer said."), url, "M7.2-a"))
     if said and not said.runs_well and not problems:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from decimal import Decimal
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
@@ -93,6 +94,7 @@ def figures(request: StaffRequest) -> HttpResponse:
     rows = []
     for figure, (above, below) in period_figures(request.user.centre_ids(), since, until):
         share = above / below if below else None
-        rows.append({"figure": figure, "parts": (above, below), "share": share, "verdict": figure.verdict(share)})
+        parts = (round(Decimal(above), 1), round(Decimal(below), 1))
+        rows.append({"figure": figure, "parts": parts, "share": share, "verdict": figure.verdict(share)})
     context = {"rows": rows, "days": days, "periods": PERIODS, "since": since, "until": until}
     return render(request, "insight/figures.html", context)

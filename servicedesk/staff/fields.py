@@ -13,6 +13,31 @@ from django.utils.translation import gettext_lazy as _
 PLAIN_NUMBER = re.compile(r"[0-9]{1,12}(\.[0-9]{1,4})?\Z", re.ASCII)
 
 
+REMEDIES: dict[type[forms.Field], Any] = {
+    forms.Field: _("Fill this in."),
+    forms.BooleanField: _("Tick this first."),
+    forms.ChoiceField: _("Choose one."),
+    forms.ModelChoiceField: _("Choose one."),
+    forms.MultipleChoiceField: _("Choose at least one."),
+    forms.ModelMultipleChoiceField: _("Choose at least one."),
+    forms.FileField: _("Choose a file."),
+}
+"""What an empty field of each kind says, where its form has no words of its own."""
+
+
+def name_remedies() -> None:
+    """Let every empty field say how to mend it instead of "This field is required"; called once, before any form."""
+    for kind, words in REMEDIES.items():
+        kind.default_error_messages = {**vars(kind).get("default_error_messages", {}), "required": words}
+
+
+def mark(form: forms.BaseForm, *names: str, words: Any = "") -> None:
+    """Put `words` instead of "optional" beside fields that are not required by themselves; without words, nothing."""
+    for name in names:
+        field: Any = form.fields[name]
+        field.mark, field.unmarked = words, not words
+
+
 class NumberField(forms.DecimalField):
     """A plain number: digits and at most one point, with `signed` a minus before them.
 

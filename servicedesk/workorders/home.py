@@ -73,7 +73,9 @@ def register() -> None:
     )
     for role in (Role.ADVISOR, Role.MANAGER):
         registry.home.register(
-            registry.HomeList("in_house", role, _("Cars in the house"), "workorders/_in_house.html", in_house, order=50)
+            registry.HomeList(
+                "in_house", role, _("Cars in the workshop"), "workorders/_in_house.html", in_house, order=50
+            )
         )
     for key in sorted(PROCESS):
         registry.home.register(

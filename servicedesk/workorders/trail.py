@@ -75,10 +75,10 @@ class Hold(ActorFields):
         SUBLET = "sublet", _("At an outside workshop")
 
     IN_SHORT = {
-        Cause.PARTS: pgettext_lazy("waits for", "Parts"),
-        Cause.CONSENT: pgettext_lazy("waits for", "Consent"),
-        Cause.BAY: pgettext_lazy("waits for", "Bay"),
-        Cause.SUBLET: pgettext_lazy("waits for", "Sublet"),
+        Cause.PARTS: pgettext_lazy("waits for", "Awaiting parts"),
+        Cause.CONSENT: pgettext_lazy("waits for", "Awaiting consent"),
+        Cause.BAY: pgettext_lazy("waits for", "Awaiting a bay"),
+        Cause.SUBLET: pgettext_lazy("waits for", "Out for sublet"),
     }
     """For rows and cards."""
 
@@ -114,7 +114,7 @@ class Promise(ActorFields):
         DELIVERY = "delivery", _("Car ready")
         CALL = "call", _("Call")
         FOLLOW_UP = "follow_up", _("Follow-up")
-        SOLUTION = "solution", _("Solution of a problem")
+        SOLUTION = "solution", _("Answer to a problem")
         COMPLAINT_ANSWER = "complaint_answer", _("Answer to a complaint")
 
     centre = models.ForeignKey(ServiceCentre, on_delete=models.PROTECT, related_name="promises")

@@ -7,6 +7,7 @@ only the present one, the booking and the follow-up ask their rooms.
 from __future__ import annotations
 
 import datetime as dt
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,11 +17,13 @@ from django.utils.translation import pgettext_lazy
 from servicedesk import registry
 from servicedesk.clock import now
 from servicedesk.staff.chapters import CHAPTER_OF_STAGE, CHAPTERS
-from servicedesk.staff.formats import format_moment
+from servicedesk.staff.formats import format_moment, format_money
 from servicedesk.workorders import gates
 from servicedesk.workorders.models import Event, WorkOrder
 from servicedesk.workorders.stages import Stage
 
+SUMS = frozenset({"amount", "total"})
+PLAIN = re.compile(r"-?[0-9]+(\.[0-9]+)?\Z", re.ASCII)
 NEXT = {
     Stage.RECEPTION: Stage.AUTHORISED,
     Stage.AUTHORISED: Stage.REPAIR,
@@ -37,10 +40,10 @@ NEXT = {
 NEXT_STEP = {
     Stage.RECEPTION: pgettext_lazy("next step", "Estimate, sign"),
     Stage.AUTHORISED: pgettext_lazy("next step", "Assign"),
-    Stage.REPAIR: pgettext_lazy("next step", "Work"),
+    Stage.REPAIR: pgettext_lazy("next step", "Carry out repair"),
     Stage.SELFCHECK: pgettext_lazy("next step", "Self-check"),
     Stage.FINAL: pgettext_lazy("next step", "Inspect"),
-    Stage.REWORK: pgettext_lazy("next step", "Mend"),
+    Stage.REWORK: pgettext_lazy("next step", "Rework"),
     Stage.PREPARATION: pgettext_lazy("next step", "Wash and bill"),
     Stage.READY: pgettext_lazy("next step", "Hand over"),
     Stage.DELIVERED: pgettext_lazy("next step", "Call"),
@@ -111,20 +114,28 @@ def _span(start: dt.datetime | None, end: dt.datetime | None, centre: Any, momen
     return f"{first} – {last}" if last and last != first else first
 
 
+def _readable(name: str, value: Any, work_order: WorkOrder) -> Any:
+    """A fact of an event as people read it: sums (some are kept in words) with their currency, a true minus."""
+    if name in SUMS and PLAIN.match(str(value)):
+        return format_money(value, work_order.centre.currency)
+    return f"−{value[1:]}" if isinstance(value, str) and value.startswith("-") else value
+
+
 def timeline(work_order: WorkOrder, limit: int | None = None) -> list[dict[str, Any]]:
     """Events in words, newest first, as `includes/_timeline.html` wants them."""
     kept = getattr(work_order, "_prefetched_objects_cache", {}).get("events")
     rows = work_order.events.select_related("text_row").order_by("-seq") if kept is None else list(kept)[::-1]
-    return [describe(event) for event in (rows[:limit] if limit else rows)]
+    return [describe(event, work_order) for event in (rows[:limit] if limit else rows)]
 
 
-def describe(event: Event) -> dict[str, Any]:
+def describe(event: Event, work_order: WorkOrder) -> dict[str, Any]:
     """One event in the active language. Rooms register the phrase of each kind; free text stands below it."""
     phrase = registry.phrases.get(event.kind)
     if event.kind == "stage":
         text = _("Stage: %(to)s") % {"to": Stage(event.data["to"]).label}
     elif phrase is not None:
-        text = phrase.text(event.data) if callable(phrase.text) else str(phrase.text) % event.data
+        data = {name: _readable(name, value, work_order) for name, value in event.data.items()}
+        text = phrase.text(data) if callable(phrase.text) else str(phrase.text) % data
     else:
         text = event.kind
     level = "key" if event.kind == "stage" else (phrase.level if phrase else "")

@@ -119,7 +119,7 @@ def test_who_jumps_ahead_starts_at_the_gap(centre: Any, reference: None) -> None
         ("car", {**CAR, "reasons": [], "concern": " "}, "Tick a reason above"),
         ("car", {**CAR, "model": "other"}, "Write make and model"),
         ("car", {**CAR, "concern": "a" * 3000}, "at most 2000 characters"),
-        ("car", {}, "This field is required"),
+        ("car", {}, "Fill this in."),
         ("services", {}, "Choose a service"),
         ("services", {"operations": ["ENG-100"]}, "is not one of the available choices"),
         ("time", {}, "Choose a day and a time"),

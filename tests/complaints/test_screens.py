@@ -141,6 +141,7 @@ def test_a_refusal_lists_what_closing_lacks(complaint: Complaint, agent: User):
     refusal = page[page.index("sd-refusal") :]
     refusal = refusal[: refusal.index("</section>")]
     assert refusal.count("data-miss") == 4
+    assert "The complainant has not accepted yet" in refusal
 
 
 def test_wrong_role_other_centre_and_the_person_concerned(

@@ -191,6 +191,13 @@ def test_salutation(honorific, language, words):
     assert Customer(name="林怡君", honorific=honorific).salutation_in(language) == words
 
 
+def test_a_latin_name_stands_apart_from_the_title():
+    customer = Customer(name="Emily Carter", honorific="ms")
+    said = [customer.salutation_in(language) for language in ("en", "zh-hant", "zh-hans")]
+    assert said == ["Ms Emily Carter", "Emily Carter 女士", "Emily Carter 女士"]
+    assert Customer(name="林怡君", honorific="ms").salutation_in("zh-hant") == "林怡君女士"
+
+
 @pytest.mark.parametrize(
     ("phone", "email", "channel", "reached"),
     [

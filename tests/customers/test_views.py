@@ -118,6 +118,12 @@ def test_the_list_survives_garbage(advisor, customer, query):
     assert "<script>x" not in response.content.decode()
 
 
+def test_where_one_of_two_is_needed_neither_is_called_optional(advisor, customer):
+    person = client_of(advisor)
+    for page in (f"/customers/{customer.pk}/edit/", f"/customers/{customer.pk}/vehicles/add/"):
+        assert person.get(page).content.decode().count("one of the two is needed") == 2
+
+
 def test_particulars_are_saved_once(advisor, customer):
     person, key = client_of(advisor), str(uuid.uuid4())
     url = f"/customers/{customer.pk}/edit/"

@@ -33,8 +33,8 @@ def kinds_of(work_class: str) -> list[tuple[str, str]]:
 def test_answers_fit_their_questions(reference: None) -> None:
     assert kinds_of("diagnosis") == [("Has the fault come back?", "no")]
     assert kinds_of("comeback") == [("Is the original fault really gone?", "yes")]
-    assert kinds_of("general") == [("Use of vehicle", "fine")]
-    assert kinds_of("lost") == [("Reason for absence", "text"), ("Invitation", "told")]
+    assert kinds_of("general") == [("Is anything unusual in daily use?", "no")]
+    assert kinds_of("lost") == [("Why has the car not been back?", "text"), ("Invitation", "told")]
     with override("en"):
         [point] = points_of(FollowUpRule.objects.get(work_class="diagnosis"))
         assert [str(in_words(point.check(answer))) for answer in ("yes", "no")] == ["Yes", "No"]

@@ -10,6 +10,7 @@ import pytest
 from django.core.cache import cache
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 
 from servicedesk.clock import now
 from servicedesk.customers.models import Customer, Vehicle
@@ -210,3 +211,10 @@ def test_an_administrator_is_led_to_where_he_works(everyone: dict[str, User]) ->
     page = admin.get("/admin/")
     assert page.status_code == 200
     assert "Administration of the service desk" in page.content.decode()
+
+
+def test_indicators_write_shares_and_points_apart(manager: User) -> None:
+    page = client_of(manager).get(reverse("insight:figures")).content.decode()
+    assert "Target 95 %" in page
+    assert "Target &lt; 5 %" in page
+    assert "Target 85</small>" in page

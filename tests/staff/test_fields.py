@@ -3,6 +3,7 @@
 from decimal import Decimal
 
 import pytest
+from django import forms
 from django.core.exceptions import ValidationError
 
 from servicedesk.staff.fields import NumberField
@@ -25,3 +26,25 @@ def test_anything_else_is_refused(typed: str, signed: bool) -> None:
 def test_a_minus_only_where_it_makes_sense() -> None:
     with pytest.raises(ValidationError, match="plain number"):
         NumberField().clean("-1")
+
+
+def test_every_kind_of_field_says_how_to_mend_it():
+    class Form(forms.Form):
+        name = forms.CharField()
+        amount = NumberField()
+        kind = forms.ChoiceField(choices=[("a", "A")])
+        kinds = forms.MultipleChoiceField(choices=[("a", "A")])
+        agreed = forms.BooleanField()
+        day = forms.DateField()
+        own = forms.CharField(error_messages={"required": "Write it."})
+
+    words = {name: errors[0] for name, errors in Form({}).errors.items()}
+    assert words == {
+        "name": "Fill this in.",
+        "amount": "Fill this in.",
+        "kind": "Choose one.",
+        "kinds": "Choose at least one.",
+        "agreed": "Tick this first.",
+        "day": "Fill this in.",
+        "own": "Write it.",
+    }

@@ -36,8 +36,8 @@ class BookingForm(forms.Form):
 
 def test_crispy_form_shows_a_summary_and_named_errors():
     html = render_crispy_form(BookingForm({"plate": ""}))
-    assert "3 places to change" in html
-    assert '<a href="#id_plate">Number plate: This field is required.</a>' in html
+    assert "3 entries to complete or correct" in html
+    assert '<a href="#id_plate">Number plate: Fill this in.</a>' in html
     assert 'aria-describedby="id_plate_helptext id_plate_error"' in html or (
         'aria-describedby="id_plate_error id_plate_helptext"' in html
     )

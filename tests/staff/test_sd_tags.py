@@ -157,3 +157,8 @@ def test_telephone_numbers_are_grouped_as_their_country_writes_them():
     assert draw("{{ p|phone }}", p="+8675566660100") == "0755 6666 0100"
     assert draw("{{ p|phone }}", p="ask at the desk") == "ask at the desk"
     assert draw("{{ p|phone }}", p=None) == ""
+
+
+@pytest.mark.parametrize(("share", "words"), [(0.864, "86"), (-0.3, "−30"), (None, "")])
+def test_points_of_a_hundred_are_no_percent(share, words):
+    assert draw("{{ share|points }}", share=share) == words

@@ -288,3 +288,9 @@ def include_with(context: Context, template_name: str, values: dict[str, Any]) -
 def percent(share: Any) -> str:
     """`{{ share|percent }}`: 94 % of a fraction between 0 and 1."""
     return "" if share is None else f"{Decimal(str(share)) * 100:.0f} %"
+
+
+@register.filter
+def points(share: Any) -> str:
+    """`{{ share|points }}`: 86 of a fraction, for what is counted in points of a hundred; 30 below nothing is −30."""
+    return "" if share is None else f"{Decimal(str(share)) * 100:.0f}".replace("-", "−")
