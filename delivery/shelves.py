@@ -5,10 +5,11 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
+from django.db.models import Exists, OuterRef
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from delivery.models import Bill, Opinion, Payment, SurveyResponse
+from delivery.models import Bill, Opinion, Payment, PickupNotice, SurveyResponse
 from delivery.selections import INVITE_DAYS, opinions_for, ready_rows, settle_rows, to_invite, wash_rows
 from delivery.services.account import account_of
 from delivery.services.wash import current_task
@@ -51,6 +52,14 @@ def register() -> None:
     _home()
     _panels()
     registry.actions.register(next_steps)
+    registry.row_steps.register(
+        registry.RowStep("notify", _("Notify"), frozenset({Stage.READY.value}), lambda: ~Exists(notices()))
+    )
+
+
+def notices() -> Any:
+    """Notices to the customer of a work order since its car is ready, for a subquery."""
+    return PickupNotice.objects.filter(work_order=OuterRef("pk"), at__gte=OuterRef("ready_at"))
 
 
 def _menu() -> None:

@@ -87,6 +87,17 @@ class HomeAction:
 
 
 @dataclass(frozen=True)
+class RowStep:
+    """What a list row says is next for visits at `stages` that fulfil `when()`, a condition for the database on work orders."""
+
+    key: str
+    label: Text
+    stages: frozenset[str]
+    when: Callable[[], Any]
+    order: int = 0
+
+
+@dataclass(frozen=True)
 class Panel:
     """A part of the work order page. `context(request, work_order)` returns None when there is nothing to show."""
 
@@ -246,6 +257,7 @@ class EvidenceShelf:
 menu: Shelf[MenuItem] = Shelf()
 home: Shelf[HomeList] = Shelf()
 home_actions: Shelf[HomeAction] = Shelf()
+row_steps: Shelf[RowStep] = Shelf()
 panels: Shelf[Panel] = Shelf()
 actions: Shelf[Callable[[Any, Any], list[Action]]] = Shelf()
 alerts: Shelf[Callable[..., list[Alert]]] = Shelf()

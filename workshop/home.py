@@ -5,9 +5,10 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from django.db.models import Max
+from django.db.models import Exists, Max, OuterRef
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from servicedesk import registry
 from servicedesk.clock import now
@@ -177,10 +178,33 @@ def register() -> None:
         registry.HomeAction(Role.SUPERVISOR, _("Board"), "workshop:board", icon="kanban", primary=True, order=1)
     )
     registry.actions.register(next_steps)
+    for step in ROW_STEPS:
+        registry.row_steps.register(step)
     registry.visit_steps[3] = visit_step
     for kind, phrase in PHRASES.items():
         registry.phrases[kind] = phrase
 
+
+def _waits_for_a_technician() -> Exists:
+    return Exists(Job.objects.to_assign().filter(work_order=OuterRef("pk")))
+
+
+ROW_STEPS = (
+    registry.RowStep(
+        "assign",
+        pgettext_lazy("next step", "Assign"),
+        frozenset({Stage.AUTHORISED.value, Stage.REPAIR.value, Stage.REWORK.value}),
+        _waits_for_a_technician,
+        order=1,
+    ),
+    registry.RowStep(
+        "start",
+        pgettext_lazy("next step", "Start the work"),
+        frozenset({Stage.AUTHORISED.value}),
+        lambda: ~_waits_for_a_technician(),
+        order=2,
+    ),
+)
 
 PHRASES = {
     "workshop.assigned": registry.Phrase(_("Work assigned"), "key"),

@@ -18,7 +18,7 @@ from servicedesk.clock import now
 from servicedesk.staff.chapters import CHAPTER_OF_STAGE, CHAPTERS
 from servicedesk.staff.formats import format_moment
 from servicedesk.workorders import gates
-from servicedesk.workorders.models import Event, WorkOrder
+from servicedesk.workorders.models import Event, Hold, WorkOrder
 from servicedesk.workorders.stages import Stage
 
 NEXT = {
@@ -47,8 +47,15 @@ NEXT_STEP = {
     Stage.CLOSED: "",
     Stage.CANCELLED: "",
 }
-"""What a list row says is next."""
+"""What a list row says is next, unless the car waits for something or a room knows better (`registry.row_steps`)."""
 
+NEXT_STEP_WAITING = {
+    Hold.Cause.PARTS: pgettext_lazy("next step", "Wait for parts"),
+    Hold.Cause.CONSENT: pgettext_lazy("next step", "Get the consent"),
+    Hold.Cause.BAY: pgettext_lazy("next step", "Wait for a bay"),
+    Hold.Cause.SUBLET: pgettext_lazy("next step", "Wait for outside work"),
+}
+"""What a list row says is next while the car waits."""
 
 NEVER: tuple[dt.datetime | None, dt.datetime | None, str] = (None, None, "")
 
