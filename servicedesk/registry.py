@@ -72,6 +72,8 @@ class HomeList:
     order: int = 0
     area: str = "main"  # main, rail
     lazy: bool = False  # fetched when the page stands
+    owes: Callable[[Any], Any] | None = None
+    """`owes(request)` is the condition of the pending promises that this list shows already: "Promises due" leaves them out."""
 
 
 @dataclass(frozen=True)
@@ -84,6 +86,7 @@ class HomeAction:
     icon: str = ""
     primary: bool = False
     order: int = 0
+    for_strangers: bool = False  # also offered where the search box finds nobody
 
 
 @dataclass(frozen=True)
