@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db.models import Count, Prefetch, Window
 from django.utils.translation import gettext_lazy as _
 
 from servicedesk import registry
@@ -11,7 +12,7 @@ from servicedesk.clock import now
 from servicedesk.staff.requests import StaffRequest
 from servicedesk.staff.roles import PROCESS, Role
 from servicedesk.workorders import papers
-from servicedesk.workorders.models import Promise, WorkOrder
+from servicedesk.workorders.models import Hold, LineKind, LineState, Promise, WorkOrder, WorkOrderLine
 from servicedesk.workorders.rows import work_list
 from servicedesk.workorders.stages import OPEN
 
@@ -24,14 +25,28 @@ def in_house(request: StaffRequest) -> dict[str, Any]:
     return {"rows": work_list(orders[:LONGEST], request.centre)}
 
 
+def waiting_for_parts(request: StaffRequest) -> dict[str, Any]:
+    """Cars that wait for parts, the longest first, each with the parts that are still to be fitted. Two queries."""
+    still_due = WorkOrderLine.objects.filter(kind=LineKind.PART, state=LineState.APPROVED).select_related("part")
+    parts = Prefetch("work_order__lines", still_due.order_by("position", "id"), to_attr="parts_due")
+    holds = Hold.objects.filter(work_order__centre=request.centre, cause=Hold.Cause.PARTS, ended_at=None)
+    rows = holds.select_related("work_order__vehicle", "work_order__customer").order_by("started_at", "pk")
+    return {"holds": list(rows.prefetch_related(parts)[:LONGEST])}
+
+
 def due_promises(request: StaffRequest) -> dict[str, Any]:
-    """Promises of the user, or of his roles where nobody owns them, soonest first."""
+    """Promises of the user, or of his roles where nobody owns them, soonest first; without those that stand in another
+    list of his home page. `total`: how many there are."""
     roles = request.user.roles_in(request.centre.pk)
     rows = Promise.objects.filter(centre=request.centre).pending()
+    for entry in registry.home:
+        if entry.owes and entry.role in roles:
+            rows = rows.exclude(entry.owes(request))
     if Role.MANAGER not in roles:
         rows = rows.filter(owner=request.user) | rows.filter(owner=None, owner_role__in=roles)
     rows = rows.select_related("work_order__vehicle", "work_order__customer").order_by("due_at", "pk")
-    return {"promises": list(rows[:8])}
+    shown = list(rows.annotate(total=Window(Count("pk")))[:8])
+    return {"promises": shown, "total": shown[0].total if shown else 0}
 
 
 def count_open(user: Any, centre: Any) -> tuple[str, list[Any]]:
@@ -75,6 +90,10 @@ def register() -> None:
         registry.home.register(
             registry.HomeList("in_house", role, _("Cars in the house"), "workorders/_in_house.html", in_house, order=50)
         )
+    waiting = ("waiting_parts", _("Cars waiting for parts"), "workorders/_waiting_parts.html", waiting_for_parts)
+    for role, order in ((Role.PARTS, 10), (Role.SUPERVISOR, 40)):
+        key, title, template, context = waiting
+        registry.home.register(registry.HomeList(key, role, title, template, context, order=order))
     for key in sorted(PROCESS):
         registry.home.register(
             registry.HomeList(
