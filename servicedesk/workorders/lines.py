@@ -5,7 +5,6 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
 from servicedesk.clock import now
@@ -43,7 +42,7 @@ def lines_context(work_order: WorkOrder) -> dict[str, Any]:
     if waiting:
         if_all = totals([row.amount for row in rows if row.state in (*AGREED, LineState.PROPOSED)], centre)
         note = _("If all is approved: %(total)s") % {"total": format_money(if_all.total, centre.currency)}
-    label = _("Approved (including tax %(tax)s)") % {"tax": number_format(agreed.tax, force_grouping=True)}
+    label = _("Approved, %(tax)s tax included") % {"tax": format_money(agreed.tax, centre.currency)}
     return {
         "lines": [_as_row(row, answers.get(row.pk), newest, centre) for row in rows],
         "newest": newest,

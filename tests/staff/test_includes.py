@@ -96,7 +96,7 @@ def test_lines_table():
     ]
     html = render_to_string("includes/_lines.html", {"lines": lines, "centre": CENTRE, "total": 11277})
     assert "is-new" in html
-    assert '<td class="sd-num">11,277</td>' in html
+    assert '<td class="sd-num">NT$11,277</td>' in html
 
 
 @pytest.mark.parametrize("code", ["400", "403", "403_csrf", "404", "500"])
