@@ -218,10 +218,14 @@ class Sweep:
 
 @dataclass(frozen=True)
 class Phrase:
-    """How an event of one kind reads on the timeline: a text with %(data)s, or a function of the event's data."""
+    """How an event of one kind reads on the timeline: a text with %(data)s, or a function of the event's data.
+
+    `about(work_order, data)` names what it was about; it reads what the visit's page has, or through `once`.
+    """
 
     text: Any
     level: str = ""  # "", key, bad
+    about: Callable[[Any, dict[str, Any]], str] | None = None
 
 
 @dataclass(frozen=True)
@@ -273,5 +277,7 @@ checks: Shelf[Check] = Shelf()
 sweeps: Shelf[Sweep] = Shelf()
 phrases: dict[str, Phrase] = {}
 """Event kind → its words. Every kind that a room records has one (a convention test looks)."""
+line_work: Shelf[Callable[[Any], dict[int, tuple[Text, str]]]] = Shelf()
+"""Work order → how far the work on a line is: line id → (words, tone "", "info" or "amber")."""
 visit_steps: dict[int, Callable[[Any], VisitStep]] = {}
 """Chapter number (1–8) → who and when, for the visit line of a work order."""

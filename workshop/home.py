@@ -21,6 +21,7 @@ from workshop.models import Finding, FindingState, Job, JobState
 from workshop.phone import cars_of
 from workshop.querysets import agreed_jobs, reported_finding
 from workshop.services.assigning import ASSIGNABLE
+from workshop.words import PHRASES, line_work
 
 MOST_ROWS = 50
 LOOK_AFTER = dt.timedelta(minutes=60)
@@ -181,8 +182,8 @@ def register() -> None:
     for step in ROW_STEPS:
         registry.row_steps.register(step)
     registry.visit_steps[3] = visit_step
-    for kind, phrase in PHRASES.items():
-        registry.phrases[kind] = phrase
+    registry.line_work.register(line_work)
+    registry.phrases.update(PHRASES)
 
 
 def _waits_for_a_technician() -> Exists:
@@ -205,17 +206,3 @@ ROW_STEPS = (
         order=2,
     ),
 )
-
-PHRASES = {
-    "workshop.assigned": registry.Phrase(_("Work assigned"), "key"),
-    "workshop.acknowledged": registry.Phrase(_("Order read and understood")),
-    "workshop.started": registry.Phrase(_("Work started")),
-    "workshop.paused": registry.Phrase(_("Work paused")),
-    "workshop.reading": registry.Phrase(_("Reading recorded: %(value)s %(unit)s")),
-    "workshop.finished": registry.Phrase(_("Job done")),
-    "workshop.finding_reported": registry.Phrase(_("New problem reported"), "bad"),
-    "workshop.finding_proposed": registry.Phrase(_("Extra work proposed")),
-    "workshop.finding_settled": registry.Phrase(_("Finding settled")),
-    "workshop.progress_checked": registry.Phrase(_("Progress looked at")),
-    "workshop.rework_opened": registry.Phrase(_("Sent back for rework"), "bad"),
-}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 from django.db.models import Count, Prefetch, Window
@@ -9,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from servicedesk import registry
 from servicedesk.clock import now
+from servicedesk.staff.formats import format_moment
 from servicedesk.staff.requests import StaffRequest
 from servicedesk.staff.roles import PROCESS, Role
 from servicedesk.workorders import papers
@@ -114,14 +116,22 @@ def register() -> None:
         registry.phrases[kind] = phrase
 
 
+def _due(work_order: WorkOrder, data: dict[str, Any]) -> str:
+    return format_moment(dt.datetime.fromisoformat(data["due"]), work_order.centre, now=now())
+
+
+def _cause(work_order: WorkOrder, data: dict[str, Any]) -> str:
+    return str(Hold.Cause(data["cause"]).label)
+
+
 PHRASES = {
     "opened": registry.Phrase(_("Work order opened")),
     "estimate.issued": registry.Phrase(_("Estimate version %(version)s: %(total)s")),
     "consent.recorded": registry.Phrase(_("Customer decided on version %(version)s"), "key"),
-    "promise.made": registry.Phrase(_("Delivery time promised")),
-    "promise.moved": registry.Phrase(_("Promised delivery time moved"), "bad"),
+    "promise.made": registry.Phrase(_("Delivery time promised"), about=_due),
+    "promise.moved": registry.Phrase(_("Promised delivery time moved"), "bad", about=_due),
     "paper.duplicated": registry.Phrase(_("Duplicate of %(number)s given out")),
     "paper.tried_again": registry.Phrase(_("Paper %(number)s ordered again")),
-    "hold.started": registry.Phrase(_("Waiting began")),
-    "hold.ended": registry.Phrase(_("Waiting ended")),
+    "hold.started": registry.Phrase(_("Waiting began"), about=_cause),
+    "hold.ended": registry.Phrase(_("Waiting ended"), about=_cause),
 }

@@ -68,7 +68,7 @@ def panel(request: StaffRequest, pk: int, key: str) -> HttpResponse:
 @require_GET
 def timeline(request: StaffRequest, pk: int) -> HttpResponse:
     """Everything that happened to one visit."""
-    work_order = fetch(request, WorkOrder.objects.for_rows(), pk=pk)
+    work_order = fetch(request, WorkOrder.objects.for_page(), pk=pk)
     return render(request, "workorders/timeline.html", {"work_order": work_order, "events": visit.timeline(work_order)})
 
 

@@ -71,7 +71,7 @@ def test_promises_due_leave_out_what_another_list_of_the_page_shows(
         f"{booking.vehicle.plate} {booking.customer.name} · {booking.number}"
     )
     shown = words(page(everyone["advisor"], "/lists/promises/", **{"HX-Request": "true"}))
-    assert shown == "Promises due Nothing else is owed."
+    assert shown == "Promises due No other promise is due."
     for erase in registry.erasures:
         erase(booking.customer)
     assert Promise.objects.get(kind="booking_answer").about == booking.number

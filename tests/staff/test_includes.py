@@ -61,7 +61,7 @@ def test_gate_lists_what_is_missing_first():
     ]
     html = render_to_string("includes/_gate.html", {"title": "1 thing", "requirements": rows})
     assert html.index("No consent") < html.index("Parts issued")
-    assert '<a href="/fix/">Open it</a>' in html
+    assert '<a href="/fix/">Open it<span' in html
     assert "M3.2-c" in html
 
 

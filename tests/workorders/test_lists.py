@@ -13,6 +13,8 @@ from servicedesk.staff.models import ServiceCentre, User
 from servicedesk.staff.roles import Role
 from servicedesk.workorders.models import WorkOrder
 from servicedesk.workorders.services import hold
+from servicedesk.workorders.stages import Stage
+from servicedesk.workorders.visit import NEXT_STEP
 from tests.fixtures.people import client_of, make_user
 from tests.proofs import town as towns
 
@@ -23,11 +25,11 @@ NEXT = {
     "sent": "Get the consent",
     "authorised": "Assign",
     "assigned": "Start the work",
-    "repair": "Work",
+    "repair": str(NEXT_STEP[Stage.REPAIR]),
     "measured": "Wait for parts",
     "selfcheck": "Self-check",
     "final": "Inspect",
-    "rework": "Mend",
+    "rework": str(NEXT_STEP[Stage.REWORK]),
     "preparation": "Wash and bill",
     "ready": "Notify",
     "notified": "Hand over",
