@@ -47,7 +47,7 @@ def due_promises(request: StaffRequest) -> dict[str, Any]:
     if Role.MANAGER not in roles:
         rows = rows.filter(owner=request.user) | rows.filter(owner=None, owner_role__in=roles)
     rows = rows.select_related("work_order__vehicle", "work_order__customer").order_by("due_at", "pk")
-    shown = list(rows.annotate(total=Window(Count("pk")))[:8])
+    shown: list[Any] = list(rows.annotate(total=Window(Count("pk")))[:8])
     return {"promises": shown, "total": shown[0].total if shown else 0}
 
 
