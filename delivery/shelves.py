@@ -32,7 +32,7 @@ def _expected(work_order: WorkOrder, data: dict[str, Any]) -> str:
 
 
 PHRASES = {
-    "wash.part": registry.Phrase(_("Cleaned"), about=lambda order, data: str(WashPart.Part(data["part"]).label)),
+    "wash.part": registry.Phrase(lambda data: str(WashPart.Part(data["part"]).label)),
     "wash.looked": registry.Phrase(_("Second look at the cleaning")),
     "bill.line": registry.Phrase(_("Bill: %(code)s charged %(amount)s")),
     "bill.issued": registry.Phrase(_("Bill %(number)s issued: %(total)s"), "key"),

@@ -74,7 +74,7 @@ def test_entries_name_what_they_are_about(visit_in_repair: WorkOrder, technician
 
 def test_a_reading_and_a_cleaned_part_are_named(visit_in_preparation: WorkOrder, detailer: User) -> None:
     delivery.tick_part(visit_in_preparation, "exterior", by=Actor.of(detailer))
-    assert told(visit_in_preparation, "Cleaned").startswith("Cleaned: ")
+    assert told(visit_in_preparation, "Exterior") == "Exterior washed"
     reading = Event.objects.filter(work_order=visit_in_preparation, kind="workshop.reading").order_by("-seq")[0]
     words = visit.describe(reading, whole(visit_in_preparation))["text"]
     assert (
