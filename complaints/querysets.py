@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db.models import Q
+
 from servicedesk.clock import now
 from servicedesk.staff.querysets import CentreScoped
 
@@ -29,6 +31,11 @@ class Complaints(CentreScoped):
     def escalated(self) -> Complaints:
         """Open and above the department's level."""
         return self.open().filter(layer__gt=1)
+
+    def not_raised(self) -> Complaints:
+        """Neither escalated nor late."""
+        late = Q(state__in=UNANSWERED, answer_due_at__lt=now())
+        return self.exclude(late | Q(layer__gt=1))
 
     def handled_by(self, user: Any) -> Complaints:
         """The user's own."""

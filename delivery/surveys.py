@@ -50,6 +50,11 @@ class SurveyAnswer(models.Model):
         return f"{self.question_id}: {self.value}"
 
     @property
+    def in_words(self) -> str:
+        """The answer on its question's scale: "2 / 5"."""
+        return self.question.in_words(self.value)
+
+    @property
     def is_alarming(self) -> bool:
         """Whether it calls for a person to act."""
         return bool(self.question.is_alarming(self.value))
@@ -105,6 +110,11 @@ class Opinion(ActorFields):
 
     def __str__(self) -> str:
         return f"{self.work_order} {self.get_department_display()}"
+
+    @property
+    def in_words(self) -> str:
+        """The mark on its question's scale: "2 / 5"; "" for what was said without a question."""
+        return self.question.in_words(self.value) if self.question else ""
 
     @property
     def reason_words(self) -> list[str]:

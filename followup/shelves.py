@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.db import connection
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -64,6 +65,21 @@ def problems_here(request: StaffRequest) -> dict[str, Any]:
         "problems": list(rows.for_rows().order_by("due_at", "pk")[:SHOWN]),
         "nothing": _("No problems have been passed to your department."),
     }
+
+
+def problems_owed(request: StaffRequest) -> Q:
+    """The promised solutions of the user's departments, which his home page lists as problems."""
+    return Q(kind=Promise.Kind.SOLUTION, owner_role__in=request.user.roles_in(request.centre.pk))
+
+
+def calls_owed(request: StaffRequest) -> Q:
+    """The promised calls, which the home page of customer service lists."""
+    return Q(kind=Promise.Kind.FOLLOW_UP)
+
+
+def late_ones(request: StaffRequest) -> Q:
+    """The promises that `overdue` lists."""
+    return Q(kind__in=OVERDUE_KINDS, due_at__lt=now())
 
 
 def overdue(request: StaffRequest) -> dict[str, Any]:
@@ -230,7 +246,7 @@ def register() -> None:
             counter=count_problems,
         )
     )
-    home_list, template = registry.HomeList, "followup/_problems.html"
+    template = "followup/_problems.html"
     for role in sorted(CALLERS):
         registry.home_actions.register(
             registry.HomeAction(
@@ -242,28 +258,33 @@ def register() -> None:
                 order=1,
             )
         )
-    registry.home.register(
-        home_list("calls", Role.AGENT, gettext_lazy("Calls due"), "followup/_calls.html", calls_due, order=10)
-    )
-    registry.home.register(
-        home_list(
-            "to_tell", Role.AGENT, gettext_lazy("Solved, customer to be told"), template, problems_to_tell, order=20
-        )
-    )
-    registry.home.register(
-        home_list(
+    to_solve = gettext_lazy("Problems to solve")
+    lists = [
+        ("calls", Role.AGENT, gettext_lazy("Calls due"), "followup/_calls.html", calls_due, 10, calls_owed),
+        (
+            "to_tell",
+            Role.AGENT,
+            gettext_lazy("Solved, customer to be told"),
+            template,
+            problems_to_tell,
+            20,
+            problems_owed,
+        ),
+        (
             "overdue_calls",
             Role.MANAGER,
             gettext_lazy("Follow-up overdue"),
             "followup/_overdue.html",
             overdue,
-            order=20,
-        )
-    )
-    for role in sorted(departments | {Role.MANAGER.value}):
-        registry.home.register(
-            home_list("problems", role, gettext_lazy("Problems to solve"), template, problems_here, order=60)
-        )
+            20,
+            late_ones,
+        ),
+    ] + [
+        ("problems", role, to_solve, template, problems_here, 60, problems_owed)
+        for role in sorted(departments | {Role.MANAGER.value})
+    ]
+    for key, role, title, fragment, context, order, owes in lists:
+        registry.home.register(registry.HomeList(key, role, title, fragment, context, order=order, owes=owes))
     registry.panels.register(
         registry.Panel("followup", gettext_lazy("Follow-up"), "followup/_panel.html", panel, order=70)
     )

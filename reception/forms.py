@@ -89,16 +89,18 @@ class ReadingsForm(forms.Form):
         if vehicle.powertrain == "ev":
             del self.fields["fuel"]
 
+    @property
+    def asks_again(self) -> bool:
+        """Whether the reading was taken for a mistake because it is below the last one."""
+        return self.has_error("odometer", code="lower")
+
     def clean(self) -> dict[str, Any]:
         """A reading below the last one is asked about, once."""
         cleaned = super().clean() or {}
         reading, last = cleaned.get("odometer"), self.vehicle.odometer
         if reading is not None and last is not None and reading < last and not cleaned.get("corrected"):
-            self.add_error(
-                "odometer",
-                _("Less than last time (%(last)s km). Look again, or tick below that it is right.")
-                % {"last": f"{last:,}"},
-            )
+            words = _("Less than last time (%(last)s km). Look again, or tick below that it is right.")
+            self.add_error("odometer", forms.ValidationError(words % {"last": f"{last:,}"}, code="lower"))
         return cleaned
 
 

@@ -139,7 +139,13 @@ def register() -> None:
         )
         registry.home_actions.register(
             registry.HomeAction(
-                role, gettext_lazy("Receive a car"), "reception:arrive", icon="plus-lg", primary=True, order=2
+                role,
+                gettext_lazy("Receive a car"),
+                "reception:arrive",
+                icon="plus-lg",
+                primary=True,
+                order=2,
+                for_strangers=True,
             )
         )
     registry.panels.register(

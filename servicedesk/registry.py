@@ -72,6 +72,8 @@ class HomeList:
     order: int = 0
     area: str = "main"  # main, rail
     lazy: bool = False  # fetched when the page stands
+    owes: Callable[[Any], Any] | None = None
+    """`owes(request)` is the condition of the pending promises that this list shows already: "Promises due" leaves them out."""
 
 
 @dataclass(frozen=True)
@@ -83,6 +85,18 @@ class HomeAction:
     url_name: str
     icon: str = ""
     primary: bool = False
+    order: int = 0
+    for_strangers: bool = False  # also offered where the search box finds nobody
+
+
+@dataclass(frozen=True)
+class RowStep:
+    """What a list row says is next for visits at `stages` that fulfil `when()`, a condition for the database on work orders."""
+
+    key: str
+    label: Text
+    stages: frozenset[str]
+    when: Callable[[], Any]
     order: int = 0
 
 
@@ -214,10 +228,14 @@ class Sweep:
 
 @dataclass(frozen=True)
 class Phrase:
-    """How an event of one kind reads on the timeline: a text with %(data)s, or a function of the event's data."""
+    """How an event of one kind reads on the timeline: a text with %(data)s, or a function of the event's data.
+
+    `about(work_order, data)` names what it was about; it reads what the visit's page has, or through `once`.
+    """
 
     text: Any
     level: str = ""  # "", key, bad
+    about: Callable[[Any, dict[str, Any]], str] | None = None
 
 
 @dataclass(frozen=True)
@@ -256,6 +274,7 @@ class EvidenceShelf:
 menu: Shelf[MenuItem] = Shelf()
 home: Shelf[HomeList] = Shelf()
 home_actions: Shelf[HomeAction] = Shelf()
+row_steps: Shelf[RowStep] = Shelf()
 panels: Shelf[Panel] = Shelf()
 actions: Shelf[Callable[[Any, Any], list[Action]]] = Shelf()
 alerts: Shelf[Callable[..., list[Alert]]] = Shelf()
@@ -268,5 +287,7 @@ checks: Shelf[Check] = Shelf()
 sweeps: Shelf[Sweep] = Shelf()
 phrases: dict[str, Phrase] = {}
 """Event kind → its words. Every kind that a room records has one (a convention test looks)."""
+line_work: Shelf[Callable[[Any], dict[int, tuple[Text, str]]]] = Shelf()
+"""Work order → how far the work on a line is: line id → (words, tone "", "info" or "amber")."""
 visit_steps: dict[int, Callable[[Any], VisitStep]] = {}
 """Chapter number (1–8) → who and when, for the visit line of a work order."""

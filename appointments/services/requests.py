@@ -152,7 +152,7 @@ def promise_answer(appointment: Appointment, *, by: Actor, since: dt.datetime | 
         appointment,
         centre=centre,
         due_at=due_at,
-        about=f"{appointment.number} · {appointment.vehicle.plate}",
+        about=f"{appointment.vehicle.plate} {appointment.customer.name} · {appointment.number}",
         owner_role=Role.ADVISOR,
         url=appointment.get_absolute_url(),
         by=by,

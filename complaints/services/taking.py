@@ -134,7 +134,7 @@ def promise_answer(complaint: Complaint, due_at: dt.datetime, *, by: Actor) -> P
         complaint,
         centre=complaint.centre,
         due_at=due_at,
-        about=f"{complaint.number} {complaint.complainant}",
+        about=f"{complaint.vehicle.plate if complaint.vehicle else ''} {complaint.complainant} · {complaint.number}".strip(),
         owner=complaint.owner,
         owner_role=complaint.owner_role,
         work_order=complaint.work_order,

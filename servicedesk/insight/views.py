@@ -55,8 +55,10 @@ def home_list(request: StaffRequest, key: str) -> HttpResponse:
     entry = next((entry for entry in registry.home if entry.key == key and entry.role in roles), None)
     if entry is None:
         raise Http404
-    template = "insight/_home_list.html" if getattr(request, "htmx", False) else "insight/home_list.html"
-    return render(request, template, {"entry": entry, "data": entry.context(request)})
+    data = entry.context(request)
+    if getattr(request, "htmx", False):
+        return render(request, "insight/_home_list.html", {"entry": entry, "data": data})
+    return render(request, "insight/home_list.html", {"entry": entry, "data": data | {"alone": True}})
 
 
 @allow(*STAFF)
@@ -70,7 +72,10 @@ def search(request: StaffRequest) -> HttpResponse:
         hits.sort(key=lambda hit: -hit.rank)
         if len(hits) == 1:
             return redirect(hits[0].url)
-    return render(request, "insight/search.html", {"query": query, "hits": hits})
+    roles = request.user.roles_in(request.centre.pk)
+    offered = {a.url_name: a for a in registry.home_actions if a.for_strangers and a.role in roles}
+    context = {"query": query, "search_query": query, "hits": hits, "offered": list(offered.values())}
+    return render(request, "insight/search.html", context)
 
 
 @allow(*STAFF)

@@ -131,6 +131,17 @@ def format_moment(moment: dt.datetime, place: Any, *, now: dt.datetime, language
     return f"{format_date(here, zone, language=language, year=here.year != present.year)} {time}"
 
 
+def format_span(start: dt.datetime, end: dt.datetime | None, place: Any, *, now: dt.datetime) -> str:
+    """Return both ends, the day once when they share it: "21 Nov 09:40 – 10:06"; one moment when they read the same."""
+    first = format_moment(start, place, now=now)
+    if end is None:
+        return first
+    zone = zone_of(place)
+    same_day = start.astimezone(zone).date() == end.astimezone(zone).date()
+    last = format_time(end, zone) if same_day else format_moment(end, place, now=now)
+    return first if first.endswith(last) and same_day else f"{first} – {last}"
+
+
 @cache
 def duration_words(language: str) -> dict[str, str]:
     """The sentences `format_duration` and `distance` fill in: the ticking clock of the browser uses the same ones."""

@@ -4,9 +4,11 @@ import uuid
 
 from django.urls import reverse
 
-from delivery.models import Bill, Handover, Payment, PickupNotice, SurveyAnswer, SurveyResponse
+from delivery.models import Bill, Handover, Opinion, Payment, PickupNotice, SurveyAnswer, SurveyResponse
+from delivery.services import answer_question
 from servicedesk.documents import printing
-from tests.fixtures.delivery import EXPLAINED, GIVEN, billed, cleaned, handed_over, look_verdicts, paid
+from servicedesk.staff.actors import Actor
+from tests.fixtures.delivery import EXPLAINED, GIVEN, billed, cleaned, handed_over, invited, look_verdicts, paid
 from tests.fixtures.people import client_of
 
 PARTS = ("exterior", "interior", "tyres")
@@ -240,3 +242,14 @@ def test_cleaned_ready_and_delivered_pages(visit_in_preparation, detailer, cashi
     assert client_of(cashier).get(url("bill", visit_in_preparation.pk)).status_code == 200
     assert client_of(cashier).get(url("bill_preview", visit_in_preparation.pk)).status_code == 302
     assert client_of(detailer).get(url("wash", visit_in_preparation.pk)).status_code == 200
+
+
+def test_a_low_mark_stands_on_its_scale_with_the_way_to_answer(visit_ready, advisor, cashier, manager):
+    handed_over(visit_ready, advisor, cashier)
+    answer_question(invited(visit_ready, advisor), "SV-08", "2", by=Actor.of(advisor))
+    opinion = Opinion.objects.get()
+    for page in (texts(client_of(manager).get("/lists/opinions/")), texts(client_of(manager).get(url("opinions")))):
+        assert 'sd-nowrap">2 / 5</b>' in page
+    assert f'<a class="btn btn-sm" href="{url("opinions")}#opinion-{opinion.pk}">Answer' in texts(
+        client_of(manager).get("/lists/opinions/")
+    )

@@ -61,7 +61,7 @@ def test_gate_lists_what_is_missing_first():
     ]
     html = render_to_string("includes/_gate.html", {"title": "1 thing", "requirements": rows})
     assert html.index("No consent") < html.index("Parts issued")
-    assert '<a href="/fix/">Open it</a>' in html
+    assert '<a href="/fix/">Open it<span' in html
     assert "M3.2-c" in html
 
 
@@ -96,7 +96,7 @@ def test_lines_table():
     ]
     html = render_to_string("includes/_lines.html", {"lines": lines, "centre": CENTRE, "total": 11277})
     assert "is-new" in html
-    assert '<td class="sd-num" data-at="sum">11,277</td>' in html
+    assert '<td class="sd-num" data-at="sum">NT$11,277</td>' in html
 
 
 @pytest.mark.parametrize("code", ["400", "403", "403_csrf", "404", "500"])
