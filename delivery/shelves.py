@@ -53,6 +53,20 @@ def register() -> None:
     registry.actions.register(next_steps)
 
 
+PREPARATION_VIEWS = frozenset(
+    f"delivery:{name}"
+    for name in (
+        *("wash_queue", "wash", "wash_tick", "wash_look", "send_back"),
+        *("bills", "bill", "bill_line", "bill_recalculate", "bill_issue", "bill_pay", "bill_credit", "bill_release"),
+        "payment_reverse",
+    )
+)
+DELIVERY_VIEWS = frozenset(
+    f"delivery:{name}"
+    for name in ("handover", "make_ready", "notify", "hand_over", "not_accepted", "invite", "opinion_record")
+)
+
+
 def _menu() -> None:
     registry.menu.register(
         registry.MenuItem(
@@ -64,7 +78,7 @@ def _menu() -> None:
             order=5,
             counter=count_preparing,
             group="chapters",
-            views=frozenset(f"delivery:{name}" for name in ("wash_queue", "wash", "bills", "bill")),
+            views=PREPARATION_VIEWS,
         )
     )
     registry.menu.register(
@@ -77,7 +91,7 @@ def _menu() -> None:
             order=6,
             counter=count_ready,
             group="chapters",
-            views=frozenset({"delivery:handover"}),
+            views=DELIVERY_VIEWS,
         )
     )
     everyone = frozenset(role.value for role in DEPARTMENTS)
@@ -91,6 +105,7 @@ def _menu() -> None:
             order=30,
             counter=count_opinions,
             group="manage",
+            views=frozenset({"delivery:opinion_answer"}),
         )
     )
 

@@ -235,6 +235,7 @@ def register() -> None:
             icon="tools",
             order=40,
             counter=count_problems,
+            views=frozenset({"followup:problem", "followup:solve"}),
         )
     )
     home_list, template = registry.HomeList, "followup/_problems.html"

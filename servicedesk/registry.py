@@ -57,7 +57,14 @@ class MenuItem:
     counter: Callable[[Any, Any], tuple[str, list[Any]]] | None = None
     group: str = "top"  # top, chapters, manage, foot
     views: frozenset[str] = frozenset()
-    """Names of the views it stands for; empty: all views of its chapter's app."""
+    """Names of the views it stands for. A chapter's line that names none of its own app stands for all of them."""
+
+    def marks(self, view: str) -> bool:
+        """Whether the line is marked while somebody stands on `view`."""
+        own = f"{self.url_name.partition(':')[0]}:"
+        names_own = any(name.startswith(own) for name in self.views)
+        whole_app = self.chapter is not None and not names_own and view.startswith(own)
+        return whole_app or view == self.url_name or view in self.views
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,9 @@ class InsightConfig(AppConfig):
         from servicedesk.insight import figures, panels
         from servicedesk.staff.roles import EVERYONE, Role
 
-        registry.menu.register(registry.MenuItem("home", _("Today"), "home", EVERYONE, icon="sun", order=0))
+        registry.menu.register(
+            registry.MenuItem("home", _("Today"), "home", EVERYONE, icon="sun", order=0, views=frozenset({"home_list"}))
+        )
         registry.menu.register(
             registry.MenuItem(
                 "figures",

@@ -56,7 +56,14 @@ def register() -> None:
     """Called once, from `AppConfig.ready`."""
     registry.menu.register(
         registry.MenuItem(
-            "orders", _("Work orders"), "workorders:list", PROCESS, icon="card-list", order=1, counter=count_open
+            "orders",
+            _("Work orders"),
+            "workorders:list",
+            PROCESS,
+            icon="card-list",
+            order=1,
+            counter=count_open,
+            views=frozenset({"workorders:detail", "workorders:paper_again", "insight:conformance"}),
         )
     )
     registry.menu.register(
