@@ -79,6 +79,7 @@ def alerts(customer: Any = None, vehicle: Any = None) -> list[registry.Alert]:
             "danger",
             _("Open complaint %(number)s: %(category)s") % {"number": row.number, "category": row.category.name},
             row.get_absolute_url(),
+            row.centre_id,
         )
         for row in rows.select_related("category").order_by("owed_at", "pk")[:3]
     ]

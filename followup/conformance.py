@@ -118,8 +118,8 @@ def on_time_rate(centres: Any, since: dt.datetime, until: dt.datetime) -> tuple[
     """First tries made in time, of the calls due; those that a refusal spared are left out."""
     due = FollowUp.objects.filter(centre__in=centres, due_at__gte=since, due_at__lt=until)
     in_time = Count("pk", filter=Q(first__lte=F("due_at")))
-    due = due.annotate(first=Min("attempts__at")).exclude(state=FollowUpState.REFUSED, first=None)
-    counted = due.aggregate(in_time=in_time, due=Count("pk"))
+    tried = due.annotate(first=Min("attempts__at")).exclude(state=FollowUpState.REFUSED, first=None)
+    counted = tried.aggregate(in_time=in_time, due=Count("pk"))
     return counted["in_time"], counted["due"]
 
 

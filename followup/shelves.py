@@ -109,7 +109,12 @@ def alerts(customer: Any = None, vehicle: Any = None) -> list[registry.Alert]:
     else:
         return []
     return [
-        registry.Alert("amber", _("Problem being solved: %(text)s") % {"text": row.text[:80]}, row.get_absolute_url())
+        registry.Alert(
+            "amber",
+            _("Problem being solved: %(text)s") % {"text": row.text[:80]},
+            row.get_absolute_url(),
+            row.centre_id,
+        )
         for row in rows.order_by("due_at", "pk")[:3]
     ]
 

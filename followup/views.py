@@ -187,12 +187,12 @@ def _list(request: StaffRequest, call: FollowUp | None = None) -> dict[str, Any]
 def _tab_of(call: FollowUp, asked: str, tonight: dt.datetime) -> str:
     """The tab whose list holds `call`: the one asked for when it does, none for a call that is over."""
     ahead = call.opens_at >= tonight
-    given_up = call.state == FollowUpState.UNREACHABLE and call.settled_at is not None
+    given_up = call.settled_at if call.state == FollowUpState.UNREACHABLE else None
     holding = {
         "due": call.is_waiting and not ahead,
         "again": call.state == FollowUpState.IN_CONTACT,
         "ahead": call.is_waiting and ahead,
-        "given_up": given_up and call.settled_at >= now() - GIVEN_UP_SHOWN,
+        "given_up": given_up is not None and given_up >= now() - GIVEN_UP_SHOWN,
     }
     return asked if holding.get(asked) else next((tab for tab in SHOWN if holding[tab]), "")
 

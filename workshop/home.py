@@ -162,7 +162,6 @@ def register() -> None:
             order=3,
             group="chapters",
             counter=count_workshop,
-            views=frozenset({"quality:self_check"}),
         )
     )
     lists = (
