@@ -151,3 +151,10 @@ def test_telephone_numbers_are_grouped_as_their_country_writes_them():
     assert draw("{{ p|phone }}", p="+8675566660100") == "0755 6666 0100"
     assert draw("{{ p|phone }}", p="ask at the desk") == "ask at the desk"
     assert draw("{{ p|phone }}", p=None) == ""
+
+
+def test_a_number_is_short_at_home_and_full_elsewhere():
+    order = SimpleNamespace(number="W2611-0318", full_number="NH-W2611-0318", centre_id=7)
+    home, away = (SimpleNamespace(pk=pk) for pk in (7, 8))
+    shown = [draw("{% number_of order %}", order=order, current_centre=centre) for centre in (home, away)]
+    assert shown == ["W2611-0318", "NH-W2611-0318"]
