@@ -106,6 +106,11 @@ class Opinion(ActorFields):
         return f"{self.work_order} {self.get_department_display()}"
 
     @property
+    def is_unexplained(self) -> bool:
+        """Whether the customer has not said yet what lay behind it."""
+        return self.state == OpinionState.OPEN and not (self.reasons or self.text or self.call_wanted)
+
+    @property
     def reason_words(self) -> list[str]:
         """What lay behind it, in the active language."""
         return [str(REASONS.get(reason, reason)) for reason in self.reasons]
