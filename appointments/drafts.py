@@ -107,9 +107,9 @@ def chosen_list(data: Any, name: str) -> list[str]:
 
 
 def is_free(centre: ServiceCentre, at: dt.datetime) -> bool:
-    """Whether a place is left at this time."""
-    date = centre.local(at).date()
-    return any(slot.at == at and slot.free for slot in slots.days_from(centre, date, 1)[0].slots)
+    """Whether a place is left at this time, and our answer comes before it."""
+    date, after = centre.local(at).date(), slots.answered_by(centre)
+    return any(slot.at == at for slot in slots.free_slots(centre, date, 1, after=after))
 
 
 def weeks_of(days: list[slots.Day]) -> list[slots.Day | None]:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from appointments.models import Appointment, SlotPlace, TimeOffer
 from servicedesk.clock import now
-from servicedesk.staff.calendar import Calendar
+from servicedesk.staff.calendar import Calendar, add_opening_minutes
 from servicedesk.staff.models import ServiceCentre
 from servicedesk.staff.repeats import Refusal
 
@@ -84,9 +84,14 @@ def grid(calendar: Calendar, date: dt.date) -> Iterator[dt.datetime]:
             moment += step
 
 
-def days_from(centre: ServiceCentre, since: dt.date, days: int) -> list[Day]:
-    """`days` dates from `since` with their slots that still lie ahead. Three queries whatever the number."""
-    calendar, present = Calendar(centre), now()
+def answered_by(centre: ServiceCentre, since: dt.datetime | None = None) -> dt.datetime:
+    """By when an advisor answers what is asked for now (or `since`): within the centre's opening minutes (M1.2-a)."""
+    return add_opening_minutes(centre, since or now(), centre.answer_minutes)
+
+
+def days_from(centre: ServiceCentre, since: dt.date, days: int, *, after: dt.datetime | None = None) -> list[Day]:
+    """`days` dates from `since` with their slots later than now (or `after`). Three queries whatever the number."""
+    calendar, present = Calendar(centre), after or now()
     start = centre.at(since, dt.time())
     held = dict(
         SlotPlace.objects.filter(centre=centre, starts_at__gte=start, starts_at__lt=start + dt.timedelta(days=days + 1))
@@ -105,9 +110,9 @@ def days_from(centre: ServiceCentre, since: dt.date, days: int) -> list[Day]:
     return found
 
 
-def free_slots(centre: ServiceCentre, since: dt.date, days: int) -> list[Slot]:
+def free_slots(centre: ServiceCentre, since: dt.date, days: int, *, after: dt.datetime | None = None) -> list[Slot]:
     """Slots with a free place on `days` dates from `since`, by time."""
-    return [slot for day in days_from(centre, since, days) for slot in day.slots if slot.free]
+    return [slot for day in days_from(centre, since, days, after=after) for slot in day.slots if slot.free]
 
 
 def first_free_date(centre: ServiceCentre) -> dt.date:
@@ -116,10 +121,12 @@ def first_free_date(centre: ServiceCentre) -> dt.date:
     return next((day.date for day in days_from(centre, today, SEARCH_DAYS) if any(s.free for s in day.slots)), today)
 
 
-def nearest_free(centre: ServiceCentre, wanted: dt.datetime, count: int = 3) -> list[Slot]:
+def nearest_free(
+    centre: ServiceCentre, wanted: dt.datetime, count: int = 3, *, after: dt.datetime | None = None
+) -> list[Slot]:
     """The free slots nearest to `wanted`, by time: what is offered when it was taken (M1.2-b)."""
     since = max(centre.today(), centre.local(wanted).date() - dt.timedelta(days=2))
-    slots = [slot for slot in free_slots(centre, since, SEARCH_DAYS) if slot.at != wanted]
+    slots = [slot for slot in free_slots(centre, since, SEARCH_DAYS, after=after) if slot.at != wanted]
     return sorted(sorted(slots, key=lambda slot: abs(slot.at - wanted))[:count], key=lambda slot: slot.at)
 
 
@@ -139,10 +146,12 @@ def alternatives(centre: ServiceCentre, wanted: dt.datetime, *, days: int = 3, p
     return sorted(chosen, key=lambda slot: slot.at)
 
 
-def check_offered(centre: ServiceCentre, starts_at: dt.datetime) -> None:
-    """Refuse a time that is past, too far ahead or off the grid of the opening hours."""
+def check_offered(centre: ServiceCentre, starts_at: dt.datetime, *, unanswered: bool = False) -> None:
+    """Refuse a time that is past, too far ahead or off the grid of the opening hours; `unanswered`, one before our answer."""
     if starts_at <= now():
         raise SlotRefused(_("This time has passed. Choose a later one."))
+    if unanswered and starts_at <= answered_by(centre):
+        raise SlotRefused(_("We could not answer before this time. Choose a later one, or call us."))
     date = centre.local(starts_at).date()
     if date > centre.today() + dt.timedelta(days=HORIZON_DAYS):
         raise SlotRefused(_("Times can be booked up to %(days)d days ahead.") % {"days": HORIZON_DAYS})

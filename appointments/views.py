@@ -89,14 +89,14 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
             "offers": appointment.offers.order_by("-offered_at", "starts_at"),
             "moves": appointment.moves.order_by("-at", "-pk"),
             "next_steps": [step for ask in hooks.next_steps for step in ask(appointment)],
-            "warnings": warnings_about(appointment.vehicle) if appointment.is_expected else [],
+            "warnings": warnings_about(request.user, appointment.vehicle) if appointment.is_expected else [],
         },
     )
 
 
-def warnings_about(vehicle: Vehicle) -> list[Alert]:
+def warnings_about(user: Any, vehicle: Vehicle) -> list[Alert]:
     """What must be known before this car comes: declined work, an open complaint, a problem being solved …"""
-    return [alert for ask in registry.alerts for alert in ask(customer=vehicle.customer, vehicle=vehicle)]
+    return registry.alerts_for(user, customer=vehicle.customer, vehicle=vehicle)
 
 
 def act(
@@ -243,7 +243,12 @@ def new(request: HttpRequest) -> HttpResponse:
         form = StaffBookingForm(None, centre=centre, initial={**initial, **typed, "date": date})
     day = slots.days_from(centre, date, 1)[0]
     status = 422 if form.is_bound and form.errors else 200
-    context = {"form": form, "day": day, "date": date, "warnings": warnings_about(vehicle) if vehicle else []}
+    context = {
+        "form": form,
+        "day": day,
+        "date": date,
+        "warnings": warnings_about(request.user, vehicle) if vehicle else [],
+    }
     return render(request, "appointments/new.html", context, status=status)
 
 

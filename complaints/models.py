@@ -99,6 +99,7 @@ class Complaint(ActorFields):
     apologised_at = models.DateTimeField(null=True, blank=True)
     answer_due_at = models.DateTimeField(help_text=_("By when an answer is promised."))
     close_due_at = models.DateTimeField()
+    owed_at = models.DateTimeField(help_text=_("By when the next word is owed: our answer, then the end of the case."))
     cause_kind = models.CharField(max_length=14, choices=Cause.choices, blank=True)
     cause = models.TextField(blank=True)
     responsibility = models.TextField(blank=True)
@@ -141,7 +142,7 @@ class Complaint(ActorFields):
         ]
         indexes = [
             models.Index(
-                fields=["centre", "answer_due_at", "id"], name="complaint_open", condition=~models.Q(state="closed")
+                fields=["centre", "owed_at", "id"], name="complaint_open", condition=~models.Q(state="closed")
             ),
             models.Index(fields=["centre", "-received_at", "-id"], name="complaint_newest"),
             models.Index(fields=["centre", "close_due_at"], name="complaint_close_due"),

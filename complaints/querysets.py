@@ -25,8 +25,8 @@ class Complaints(CentreScoped):
         return self.filter(state__in=UNANSWERED)
 
     def overdue(self) -> Complaints:
-        """The promised answer is late."""
-        return self.unanswered().filter(answer_due_at__lt=now())
+        """What is owed now is late: our answer, or the end of an answered case."""
+        return self.open().filter(owed_at__lt=now())
 
     def escalated(self) -> Complaints:
         """Open and above the department's level."""
@@ -42,8 +42,8 @@ class Complaints(CentreScoped):
         return self.filter(owner=user)
 
     def by_urgency(self) -> Complaints:
-        """The earliest promised answer first."""
-        return self.order_by("answer_due_at", "id")
+        """What is owed first, first."""
+        return self.order_by("owed_at", "id")
 
     def for_rows(self) -> Complaints:
         """With what a row or a page shows."""

@@ -12,7 +12,6 @@ from django.utils.translation import gettext_lazy
 
 from complaints.models import Complaint, ComplaintEntry, EntryKind
 from complaints.pages import TAKERS, with_promises
-from complaints.querysets import UNANSWERED
 from servicedesk import registry
 from servicedesk.clock import now
 from servicedesk.customers.matching import plate_key
@@ -33,16 +32,16 @@ APPEARS = gettext_lazy(
 
 
 def count_open(user: Any, centre: Any) -> tuple[str, list[Any]]:
-    """Menu counter: open cases, and those whose answer is late."""
+    """Menu counter: open cases, and those in which what is owed now is late."""
     return (
-        "SELECT count(*), count(*) FILTER (WHERE answer_due_at < %s AND state = ANY(%s)) "
+        "SELECT count(*), count(*) FILTER (WHERE owed_at < %s) "
         "FROM complaints_complaint WHERE centre_id = %s AND state <> 'closed'",
-        [now(), list(UNANSWERED), centre.pk],
+        [now(), centre.pk],
     )
 
 
 def open_here(request: StaffRequest) -> dict[str, Any]:
-    """Home list of customer service: open cases, the earliest promised answer first."""
+    """Home list of customer service: open cases, what is owed first at the top."""
     rows = Complaint.objects.filter(centre=request.centre).open().for_rows().by_urgency()
     return {"rows": with_promises(list(rows[:SHOWN])), "nothing": _("No complaint is open."), "text": APPEARS}
 
@@ -94,8 +93,9 @@ def alerts(customer: Any = None, vehicle: Any = None) -> list[registry.Alert]:
             "danger",
             _("Open complaint %(number)s: %(category)s") % {"number": row.number, "category": row.category.name},
             row.get_absolute_url(),
+            row.centre_id,
         )
-        for row in rows.select_related("category").order_by("answer_due_at", "pk")[:3]
+        for row in rows.select_related("category").order_by("owed_at", "pk")[:3]
     ]
 
 

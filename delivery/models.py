@@ -163,6 +163,9 @@ class Handover(ActorFields):
         TELEPHONE = "telephone", _("The customer told us by telephone")
         LETTER = "letter", _("Signed authorisation shown")
 
+    MUST_EXPLAIN = frozenset({Explained.WORK.value, Explained.BILL.value})
+    MUST_GIVE = frozenset({Given.BILL.value, Given.REPORT.value, Given.INVOICE.value})
+
     work_order = models.ForeignKey(WorkOrder, on_delete=models.PROTECT, related_name="handovers")
     at = models.DateTimeField()
     accepted = models.BooleanField()

@@ -79,7 +79,7 @@ def called_paid_and_accepted(work_order: WorkOrder) -> list[Requirement]:
             "cashier",
         ),
         Requirement(
-            {Handover.Explained.WORK.value, Handover.Explained.BILL.value} <= explained,
+            explained >= Handover.MUST_EXPLAIN,
             _("Work and bill explained"),
             "M6.1-b",
             url,
@@ -87,7 +87,7 @@ def called_paid_and_accepted(work_order: WorkOrder) -> list[Requirement]:
         ),
         Requirement(handover is not None, _("Accepted and signed by the customer"), "M6.1-b", url, "advisor"),
         Requirement(
-            {Handover.Given.BILL.value, Handover.Given.REPORT.value, Handover.Given.INVOICE.value} <= given,
+            given >= Handover.MUST_GIVE,
             _("Bill, inspection report and invoice given"),
             "M6.1-c",
             url,

@@ -69,6 +69,20 @@ def notices() -> Any:
     return PickupNotice.objects.filter(work_order=OuterRef("pk"), at__gte=OuterRef("ready_at"))
 
 
+PREPARATION_VIEWS = frozenset(
+    f"delivery:{name}"
+    for name in (
+        *("wash_queue", "wash", "wash_tick", "wash_look", "send_back"),
+        *("bills", "bill", "bill_line", "bill_recalculate", "bill_issue", "bill_pay", "bill_credit", "bill_release"),
+        "payment_reverse",
+    )
+)
+DELIVERY_VIEWS = frozenset(
+    f"delivery:{name}"
+    for name in ("handover", "make_ready", "notify", "hand_over", "not_accepted", "invite", "opinion_record")
+)
+
+
 def _menu() -> None:
     registry.menu.register(
         registry.MenuItem(
@@ -80,7 +94,7 @@ def _menu() -> None:
             order=5,
             counter=count_preparing,
             group="chapters",
-            views=frozenset(f"delivery:{name}" for name in ("wash_queue", "wash", "bills", "bill")),
+            views=PREPARATION_VIEWS,
         )
     )
     registry.menu.register(
@@ -93,7 +107,7 @@ def _menu() -> None:
             order=6,
             counter=count_ready,
             group="chapters",
-            views=frozenset({"delivery:handover"}),
+            views=DELIVERY_VIEWS,
         )
     )
     everyone = frozenset(role.value for role in DEPARTMENTS)
@@ -107,6 +121,7 @@ def _menu() -> None:
             order=30,
             counter=count_opinions,
             group="manage",
+            views=frozenset({"delivery:opinion_answer"}),
         )
     )
 

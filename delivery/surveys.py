@@ -117,6 +117,11 @@ class Opinion(ActorFields):
         return self.question.in_words(self.value) if self.question else ""
 
     @property
+    def is_unexplained(self) -> bool:
+        """Whether the customer has not said yet what lay behind it."""
+        return self.state == OpinionState.OPEN and not (self.reasons or self.text or self.call_wanted)
+
+    @property
     def reason_words(self) -> list[str]:
         """What lay behind it, in the active language."""
         return [str(REASONS.get(reason, reason)) for reason in self.reasons]

@@ -125,7 +125,12 @@ def alerts(customer: Any = None, vehicle: Any = None) -> list[registry.Alert]:
     else:
         return []
     return [
-        registry.Alert("amber", _("Problem being solved: %(text)s") % {"text": row.text[:80]}, row.get_absolute_url())
+        registry.Alert(
+            "amber",
+            _("Problem being solved: %(text)s") % {"text": row.text[:80]},
+            row.get_absolute_url(),
+            row.centre_id,
+        )
         for row in rows.order_by("due_at", "pk")[:3]
     ]
 
@@ -178,7 +183,10 @@ def erase(customer: Customer) -> None:
 
 
 def calls_add_up() -> list[str]:
-    """Every visit handed over has one plan; a planned one has its first call, within seven days; a settled call an attempt."""
+    """Every visit handed over has one plan; a planned one has its first call, within seven days; a settled call an attempt.
+
+    The calls that a refusal spared the customer rest on the attempt in which he refused.
+    """
     sql = """
         SELECT 'work order ' || w.id || ': handed over without a follow-up plan' FROM workorders_workorder w
         LEFT JOIN followup_followupplan p ON p.work_order_id = w.id
@@ -194,6 +202,10 @@ def calls_add_up() -> list[str]:
         UNION ALL
         SELECT 'follow-up ' || f.id || ': has an outcome but nobody tried' FROM followup_followup f
         WHERE f.settled_at IS NOT NULL AND NOT EXISTS (SELECT 1 FROM followup_attempt a WHERE a.followup_id = f.id)
+        AND NOT (f.state = 'refused' AND EXISTS (
+            SELECT 1 FROM followup_attempt a JOIN followup_followup g ON g.id = a.followup_id
+            WHERE g.work_order_id = f.work_order_id AND a.outcome = 'refused'
+        ))
         UNION ALL
         SELECT 'work order ' || w.id || ': closed with a call or problem open' FROM workorders_workorder w
         WHERE w.stage IN ('closed') AND EXISTS (
@@ -244,6 +256,7 @@ def register() -> None:
             icon="tools",
             order=40,
             counter=count_problems,
+            views=frozenset({"followup:problem", "followup:solve"}),
         )
     )
     template = "followup/_problems.html"

@@ -103,6 +103,7 @@ def register() -> None:
             counter=count_waiting,
         )
     )
+    registry.marked_by["quality:self_check"] = "workshop"
     title, template = _("Waiting for final inspection"), "quality/_waiting.html"
     registry.home.register(registry.HomeList("final", Role.INSPECTOR, title, template, waiting_for_final, order=10))
     registry.home.register(

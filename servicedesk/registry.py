@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Generic, TypeVar
 
 T = TypeVar("T")
@@ -57,7 +57,14 @@ class MenuItem:
     counter: Callable[[Any, Any], tuple[str, list[Any]]] | None = None
     group: str = "top"  # top, chapters, manage, foot
     views: frozenset[str] = frozenset()
-    """Names of the views it stands for; empty: all views of its chapter's app."""
+    """Names of the views it stands for. A chapter's line that names none of its own app stands for all of them."""
+
+    def marks(self, view: str) -> bool:
+        """Whether the line is marked while somebody stands on `view`."""
+        own = f"{self.url_name.partition(':')[0]}:"
+        names_own = any(name.startswith(own) for name in self.views)
+        whole_app = self.chapter is not None and not names_own and view.startswith(own)
+        return whole_app or view == self.url_name or view in self.views or marked_by.get(view) == self.key
 
 
 @dataclass(frozen=True)
@@ -132,6 +139,8 @@ class Alert:
     level: str
     text: Text
     url: str = ""
+    centre_id: int | None = None
+    """Where it leads: for people of another centre it is a notice without a link."""
 
 
 @dataclass(frozen=True)
@@ -272,12 +281,25 @@ class EvidenceShelf:
 
 
 menu: Shelf[MenuItem] = Shelf()
+marked_by: dict[str, str] = {}
+"""A view of a later room → key of the line of an earlier one under which people come to it."""
 home: Shelf[HomeList] = Shelf()
 home_actions: Shelf[HomeAction] = Shelf()
 row_steps: Shelf[RowStep] = Shelf()
 panels: Shelf[Panel] = Shelf()
+customer_panels: Shelf[Panel] = Shelf()
+"""Parts of a customer's page: `context(request, customer)`."""
 actions: Shelf[Callable[[Any, Any], list[Action]]] = Shelf()
 alerts: Shelf[Callable[..., list[Alert]]] = Shelf()
+
+
+def alerts_for(user: Any, **about: Any) -> list[Alert]:
+    """What every room knows `about` a customer or vehicle; what `user` may not open leads nowhere."""
+    centres = {None, *user.centre_ids()}
+    found = [alert for ask in alerts for alert in ask(**about)]
+    return [alert if alert.centre_id in centres else replace(alert, url="") for alert in found]
+
+
 search: Shelf[Callable[[Any, str], list[Hit]]] = Shelf()
 exports: Shelf[Callable[[Any], dict[str, Any]]] = Shelf()
 erasures: Shelf[Callable[[Any], None]] = Shelf()

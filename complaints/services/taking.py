@@ -84,6 +84,7 @@ def take(
     owner, owner_role = pick_owner(centre, category, layer, concerning=concerning, work_order=work_order)
     critical = level == ComplaintLevel.CRITICAL
     hours = min(category.respond_hours, CRITICAL_HOURS) if critical else category.respond_hours
+    answer_due_at = answer_by(calendar, moment, hours, wall_clock=critical)
     complaint = Complaint.objects.create(
         number=next_number(centre, "C"),
         centre=centre,
@@ -105,7 +106,8 @@ def take(
         owner_role=owner_role,
         received_at=moment,
         apologised_at=moment,
-        answer_due_at=answer_by(calendar, moment, hours, wall_clock=critical),
+        answer_due_at=answer_due_at,
+        owed_at=answer_due_at,
         close_due_at=close_by(calendar, moment, category.close_working_days, centre.complaint_days),
         **actor_values(by),
     )

@@ -208,6 +208,12 @@ CHANGED = {
     "email": gettext_lazy("E-mail"),
     "language": gettext_lazy("Language"),
     "channel": gettext_lazy("Write to the customer by"),
+    "consent_contact_at=yes": gettext_lazy("May be contacted after the visit: yes"),
+    "consent_contact_at=no": gettext_lazy("May be contacted after the visit: no"),
+    "account_customer=yes": gettext_lazy("Account customer: yes"),
+    "account_customer=no": gettext_lazy("Account customer: no"),
+    "vehicle_added": gettext_lazy("Car added"),
+    "vehicle_changed": gettext_lazy("Car changed"),
     "consent_contact_at": gettext_lazy("Contact after the visit"),
     "account_customer": gettext_lazy("Account customer"),
     "vehicles": gettext_lazy("Cars"),
@@ -215,7 +221,7 @@ CHANGED = {
 
 
 class CustomerChange(ActorFields):
-    """Who changed which of a customer's particulars, and when. Names of fields only: what they held is not kept."""
+    """Who changed which of a customer's particulars, and when. What a field held is not kept, but for a yes or no."""
 
     customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="changes")
     at = models.DateTimeField(default=clock.now)

@@ -27,5 +27,6 @@ class InsightConfig(AppConfig):
                 group="manage",
             )
         )
+        registry.marked_by["insight:conformance"] = "orders"
         figures.register()
         panels.register()

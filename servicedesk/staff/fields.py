@@ -10,6 +10,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+GROUPED_NUMBER = re.compile(r"[0-9]{1,3}(,[0-9]{3}){1,3}(\.[0-9]{1,4})?\Z", re.ASCII)
 PLAIN_NUMBER = re.compile(r"[0-9]{1,12}(\.[0-9]{1,4})?\Z", re.ASCII)
 
 
@@ -39,20 +40,23 @@ def mark(form: forms.BaseForm, *names: str, words: Any = "") -> None:
 
 
 class NumberField(forms.DecimalField):
-    """A plain number: digits and at most one point, with `signed` a minus before them.
+    """A plain number: digits and at most one point, with `signed` a minus before them, with `grouped` commas as our amounts
+    have them (12,800).
 
     Full-width digits, commas, underscores, exponents and NaN are refused in words.
     """
 
     default_error_messages = {"invalid": _("Write a plain number with the digits 0 to 9, such as 1280 or 0.8.")}
 
-    def __init__(self, *, signed: bool = False, **kwargs: Any) -> None:
+    def __init__(self, *, signed: bool = False, grouped: bool = False, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self.signed = signed
+        self.signed, self.grouped = signed, grouped
 
     def to_python(self, value: Any) -> Any:
         """Return the number, or None when empty."""
         text = str(value).strip() if value is not None else ""
+        if self.grouped and GROUPED_NUMBER.match(text):
+            text = text.replace(",", "")
         if text and not PLAIN_NUMBER.match(text.removeprefix("-") if self.signed else text):
             raise ValidationError(self.error_messages["invalid"], code="invalid")
         return super().to_python(text)

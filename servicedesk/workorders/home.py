@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from servicedesk import registry
 from servicedesk.clock import now
+from servicedesk.customers.models import Customer
 from servicedesk.staff.formats import format_moment
 from servicedesk.staff.requests import StaffRequest
 from servicedesk.staff.roles import PROCESS, Role
@@ -19,6 +20,7 @@ from servicedesk.workorders.rows import work_list
 from servicedesk.workorders.stages import OPEN
 
 LONGEST = 50
+VISITS_OF_CUSTOMER = 10
 
 
 def in_house(request: StaffRequest) -> dict[str, Any]:
@@ -69,11 +71,24 @@ def count_promises(user: Any, centre: Any) -> tuple[str, list[Any]]:
     )
 
 
+def visits_of(request: StaffRequest, customer: Customer) -> dict[str, Any]:
+    """The customer's last visits to the user's centres, on his page. One query."""
+    rows = WorkOrder.objects.for_user(request.user).filter(customer=customer).for_rows()
+    return {"visits": list(rows.order_by("-opened_at", "-pk")[:VISITS_OF_CUSTOMER])}
+
+
 def register() -> None:
     """Called once, from `AppConfig.ready`."""
     registry.menu.register(
         registry.MenuItem(
-            "orders", _("Work orders"), "workorders:list", PROCESS, icon="card-list", order=1, counter=count_open
+            "orders",
+            _("Work orders"),
+            "workorders:list",
+            PROCESS,
+            icon="card-list",
+            order=1,
+            counter=count_open,
+            views=frozenset({"workorders:detail", "workorders:paper_again"}),
         )
     )
     registry.menu.register(
@@ -113,6 +128,9 @@ def register() -> None:
         )
     registry.panels.register(
         registry.Panel("papers", _("Papers"), "workorders/_papers.html", papers.panel, order=70, area="rail")
+    )
+    registry.customer_panels.register(
+        registry.Panel("visits", _("Visits"), "workorders/_of_customer.html", visits_of, order=10)
     )
     for kind, phrase in PHRASES.items():
         registry.phrases[kind] = phrase

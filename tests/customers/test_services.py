@@ -145,7 +145,7 @@ def test_particulars_are_corrected_and_noted(advisor, by, customer):
         True,
     )
     change = CustomerChange.objects.get(customer=customer)
-    assert (change.fields, change.by_user) == (["name", "phone", "consent_contact_at"], advisor)
+    assert (change.fields, change.by_user) == (["name", "phone", "consent_contact_at=yes"], advisor)
 
 
 def test_nothing_new_notes_nothing(advisor, by, customer):

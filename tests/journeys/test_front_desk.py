@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+from playwright.sync_api import expect
+
 from tests.journeys.conftest import PHONE, TABLET, House, Person
 
 WORDS = "冷車發動時引擎有喀喀聲，大概十秒後消失。"
@@ -143,3 +145,19 @@ def book_for_another_day(advisor: Person) -> None:
     page.get_by_label("Time", exact=True).select_option(value=times.nth(1).get_attribute("value"))
     advisor.press("Book and confirm")
     advisor.sees("is booked for")
+
+
+def test_changing_the_language_keeps_what_was_typed(house: House, person: Callable[..., Person]) -> None:
+    """M1.1-c: a visitor who finds the page in another language does not begin again."""
+    visitor = person(screen=PHONE)
+    visitor.go("/appointments/book/")
+    visitor.fill(plate="LAN-2026", concern=WORDS)
+    visitor.page.locator('label:has(input[name="reasons"][value="noise"])').click()
+    visitor.page.locator('select[name="model"]').select_option("TOY-RAV")
+    visitor.page.get_by_role("button", name="English").click()
+    expect(visitor.page).to_have_title(re.compile("What is the matter"))
+    typed = {name: visitor.page.locator(f'[name="{name}"]').input_value() for name in ("plate", "concern", "model")}
+    assert typed == {"plate": "LAN-2026", "concern": WORDS, "model": "TOY-RAV"}
+    assert visitor.page.locator('input[name="reasons"][value="noise"]').is_checked()
+    visitor.page.reload()
+    expect(visitor.page.locator('[name="plate"]')).to_have_value("")

@@ -162,3 +162,10 @@ def test_telephone_numbers_are_grouped_as_their_country_writes_them():
 @pytest.mark.parametrize(("share", "words"), [(0.864, "86"), (-0.3, "−30"), (None, "")])
 def test_points_of_a_hundred_are_no_percent(share, words):
     assert draw("{{ share|points }}", share=share) == words
+
+
+def test_a_number_is_short_at_home_and_full_elsewhere():
+    order = SimpleNamespace(number="W2611-0318", full_number="NH-W2611-0318", centre_id=7)
+    home, away = (SimpleNamespace(pk=pk) for pk in (7, 8))
+    shown = [draw("{% number_of order %}", order=order, current_centre=centre) for centre in (home, away)]
+    assert shown == ["W2611-0318", "NH-W2611-0318"]

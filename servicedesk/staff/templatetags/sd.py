@@ -92,6 +92,13 @@ def hold(context: Context, held: Any, label: Any = "") -> SafeString:
 
 
 @register.simple_tag(takes_context=True)
+def number_of(context: Context, thing: Any) -> str:
+    """The number of a visit, booking or case: short within the user's own centre, with the centre's code elsewhere."""
+    own = getattr(context.get("current_centre"), "pk", None)
+    return str(thing.number if thing.centre_id == own else thing.full_number)
+
+
+@register.simple_tag(takes_context=True)
 def promise(context: Context, promised: Any, size: str = "", centre: Any = None, label: Any = "") -> SafeString:
     """A promised time, then its distance. Object with `.due_at`, `.state` and optionally `.distance` (its own words).
 
