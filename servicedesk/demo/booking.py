@@ -31,10 +31,11 @@ def car_of(v: Visit) -> Car:
 
 
 def slot_near(v: Visit, moment: dt.datetime) -> dt.datetime | None:
-    """A free time of the grid near `moment`, seen from now; None when all are taken."""
+    """A free time of the grid near `moment`, seen from now, online after our answer; None when all are taken."""
     centre = v.cast.centre
     date = v.hours.date(moment)
-    free = [slot.at for slot in slots.free_slots(centre, date, 1)]
+    after = slots.answered_by(centre) if v.script.came == "online" else None
+    free = [slot.at for slot in slots.free_slots(centre, date, 1, after=after)]
     ahead = sorted(free, key=lambda at: abs(at - moment))
     return next((at for at in ahead[:NEAR] if abs(at - moment) < dt.timedelta(minutes=75)), None)
 

@@ -34,7 +34,7 @@ def more_calls(order: WorkOrder, agent: User, number: int) -> None:
     """More waiting calls like the first, with a problem each."""
     rule = FollowUpRule.objects.get(work_class="general")
     for _n in range(number):
-        car = Vehicle.objects.create(customer=order.customer, plate=f"AAA-{uuid.uuid4().hex[:4]}")
+        car = Vehicle.objects.create(customer=order.customer, plate=f"AAA-{uuid.uuid4().hex[:8]}")
         copy = open_work_order(
             by=Actor.of(agent),
             centre=order.centre,
