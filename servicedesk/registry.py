@@ -1,7 +1,7 @@
 """What each room tells the others: menu, home lists, panels, alerts, search, evidence, figures, checks.
 
 A leaf: it imports nothing of ours, so that a screen showing many chapters never imports one. Rooms register in
-`AppConfig.ready`; readers get the entries in their declared order.
+`AppConfig.ready`; readers get the entries in their declared order. Long, because this is the one list of what may be told.
 """
 
 from __future__ import annotations

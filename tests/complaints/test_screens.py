@@ -243,7 +243,7 @@ def test_the_list_shows_and_sorts_by_what_is_owed_now(
     assert owed in page
     assert f'<time datetime="{told.close_due_at.isoformat()}" data-due>' in page
     assert distance(late.owed_at, now()) in browser.get(late.get_absolute_url()).content.decode()
-    assert '<span class="sd-tag sd-danger">Manager</span>' in page
+    assert '<span class="sd-tag sd-danger">With the manager</span>' in page
     Complaint.objects.filter(pk=told.pk).update(level="critical")
     assert '<span class="sd-tag sd-danger">Critical</span>' in browser.get(LIST).content.decode()
 

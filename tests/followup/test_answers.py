@@ -8,7 +8,7 @@ import pytest
 from django.urls import reverse
 from django.utils.translation import override
 
-from followup import shelves
+from followup import books
 from followup.answers import ASKED, BETWEEN, CHOICES, in_words, points_of
 from followup.models import Feedback, FollowUp
 from servicedesk.catalogue.models import FollowUpRule
@@ -59,6 +59,6 @@ def test_words_are_kept_and_shown(call: FollowUp, agent: User) -> None:
     assert [(check["kind"], check["answer"], check["fine"]) for check in checks] == [("text", "胎壓怎麼看", True)]
     assert "胎壓怎麼看" in browser.get(call.get_absolute_url()).content.decode()
     customer = call.work_order.customer
-    assert any("胎壓怎麼看" in answer for row in shelves.export(customer)["follow_ups"] for answer in row["answers"])
-    shelves.erase(customer)
+    assert any("胎壓怎麼看" in answer for row in books.export(customer)["follow_ups"] for answer in row["answers"])
+    books.erase(customer)
     assert [check["answer"] for check in Feedback.objects.get().checks] == [""]

@@ -9,8 +9,8 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from followup import services
+from followup.books import calls_add_up
 from followup.models import Attempt, Feedback, FollowUp, FollowUpState, Problem
-from followup.shelves import calls_add_up
 from servicedesk.clock import now
 from servicedesk.messaging.models import Message
 from servicedesk.staff.actors import Actor

@@ -51,7 +51,7 @@ def visits(centre: ServiceCentre, reference: None) -> dict[str, WorkOrder]:
 def rows_of(page: str) -> dict[str, list[str]]:
     """Plate → the words of each cell of its row."""
     found = {}
-    for row in re.findall(r"<tr><td>.*?</tr>", page):
+    for row in re.findall(r"<tr><td[ >].*?</tr>", page):
         cells = [" ".join(re.sub(r"<[^>]+>", " ", cell).split()) for cell in re.findall(r"<td.*?</td>", row)]
         found[cells[0]] = cells
     return found
