@@ -108,7 +108,7 @@ def test_a_managers_own_complaints_are_not_shown_twice(complaint: Complaint, man
 
 def test_a_complaints_list_without_any_says_where_they_come_from(everyone: dict[str, User]) -> None:
     shown = page(everyone["advisor"], "/lists/complaints_mine/")
-    assert "No complaint is yours to answer." in shown
+    assert "You have no complaints to answer." in shown
     assert "when customer service names you to answer it" in shown
     assert 'href="/complaints/"' in shown.split("sd-empty")[1]
 

@@ -98,5 +98,5 @@ def test_totals_carry_their_currency(centre: Any, advisor: Any) -> None:
     order = inspected(centre, advisor)
     shown = page(advisor, "estimate", order.pk)
     assert "Approved, NT$0 tax included" in shown
-    assert '<td class="sd-num">NT$0</td>' in shown
+    assert '<td class="sd-num" data-at="sum">NT$0</td>' in shown
     assert "before tax" in shown.split("</thead>")[0]

@@ -207,8 +207,8 @@ def test_the_way_on_stands_with_the_running_job(visit_in_repair: WorkOrder, tech
     job = Job.objects.get(work_order=visit_in_repair, state="running")
     page = client_of(technician).get(url("my_jobs")).content.decode()
     row = page.split(f'<a href="{job.get_absolute_url()}">')[1].split("</li>")[0]
-    assert "Go on" in row
-    assert page.count("Go on") == 1
+    assert "Continue the job" in row
+    assert page.count("Continue the job") == 1
 
 
 def test_a_car_with_nothing_to_read_lists_no_work(visit_at_self_check: WorkOrder, technician: User) -> None:
