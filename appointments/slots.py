@@ -1,4 +1,4 @@
-"""Which times are free: the slot grid of the centre's opening hours minus the reception places already held."""
+"""Which times are free: the slot grid of the centre's opening hours, with a reception place and the workshop's hours."""
 
 from __future__ import annotations
 
@@ -10,11 +10,13 @@ from django.db import connection
 from django.db.models import Count
 from django.utils.translation import gettext as _
 
+from appointments.capacity.needs import Hours
+from appointments.capacity.offer import Room
 from appointments.models import Appointment, SlotPlace, TimeOffer
+from appointments.refusals import SlotRefused, SlotTaken
 from servicedesk.clock import now
 from servicedesk.staff.calendar import Calendar
 from servicedesk.staff.models import ServiceCentre
-from servicedesk.staff.repeats import Refusal
 
 HORIZON_DAYS = 60
 """How far ahead times are offered."""
@@ -24,10 +26,12 @@ SEARCH_DAYS = 14
 
 @dataclass(frozen=True)
 class Slot:
-    """A time at which cars are received, and how many places are left."""
+    """A time at which cars are received, and how many places are left: none when the workshop has no hours for the work."""
 
     at: dt.datetime
     free: int
+    places: int = 0
+    """Reception places left, whatever the workshop's hours."""
 
     @property
     def value(self) -> str:
@@ -64,14 +68,6 @@ class Day:
         return "full" if not free else "few" if free <= 3 else "free"
 
 
-class SlotRefused(Refusal):
-    """The time cannot be had; the reasons say why."""
-
-
-class SlotTaken(SlotRefused):
-    """All places of the slot are held: somebody else was faster."""
-
-
 def grid(calendar: Calendar, date: dt.date) -> Iterator[dt.datetime]:
     """The times of `date` at which cars are received: from opening to an hour before the day ends."""
     step = dt.timedelta(minutes=calendar.centre.slot_minutes)
@@ -84,8 +80,14 @@ def grid(calendar: Calendar, date: dt.date) -> Iterator[dt.datetime]:
             moment += step
 
 
-def days_from(centre: ServiceCentre, since: dt.date, days: int) -> list[Day]:
-    """`days` dates from `since` with their slots that still lie ahead. Three queries whatever the number."""
+def days_from(
+    centre: ServiceCentre, since: dt.date, days: int, work: Hours | None = None, *, online: bool = False
+) -> list[Day]:
+    """`days` dates from `since` with their slots that still lie ahead.
+
+    With `work` (hours by need) only where the workshop has these hours from the slot on; `online` leaves what is kept for
+    the telephone. Four queries whatever the number of days, and five more for days whose hours are not kept yet.
+    """
     calendar, present = Calendar(centre), now()
     start = centre.at(since, dt.time())
     held = dict(
@@ -93,21 +95,25 @@ def days_from(centre: ServiceCentre, since: dt.date, days: int) -> list[Day]:
         .values_list("starts_at")
         .annotate(Count("id"))
     )
+    room = Room(calendar, since, days) if work else None
     found = []
     for offset in range(days):
         date = since + dt.timedelta(days=offset)
-        slots = [
-            Slot(at, max(0, centre.reception_places - held.get(at.astimezone(dt.UTC), 0)))
-            for at in grid(calendar, date)
-            if at > present
-        ]
+        slots = []
+        for at in grid(calendar, date):
+            if at > present:
+                places = max(0, centre.reception_places - held.get(at.astimezone(dt.UTC), 0))
+                short = bool(places and room and work and room.shortages(at, work, online=online))
+                slots.append(Slot(at, 0 if short else places, places))
         found.append(Day(date, calendar.is_closed_day(date), slots))
     return found
 
 
-def free_slots(centre: ServiceCentre, since: dt.date, days: int) -> list[Slot]:
-    """Slots with a free place on `days` dates from `since`, by time."""
-    return [slot for day in days_from(centre, since, days) for slot in day.slots if slot.free]
+def free_slots(
+    centre: ServiceCentre, since: dt.date, days: int, work: Hours | None = None, *, online: bool = False
+) -> list[Slot]:
+    """Slots that can be had on `days` dates from `since`, by time."""
+    return [slot for day in days_from(centre, since, days, work, online=online) for slot in day.slots if slot.free]
 
 
 def first_free_date(centre: ServiceCentre) -> dt.date:
@@ -116,14 +122,18 @@ def first_free_date(centre: ServiceCentre) -> dt.date:
     return next((day.date for day in days_from(centre, today, SEARCH_DAYS) if any(s.free for s in day.slots)), today)
 
 
-def nearest_free(centre: ServiceCentre, wanted: dt.datetime, count: int = 3) -> list[Slot]:
+def nearest_free(
+    centre: ServiceCentre, wanted: dt.datetime, count: int = 3, work: Hours | None = None, *, online: bool = False
+) -> list[Slot]:
     """The free slots nearest to `wanted`, by time: what is offered when it was taken (M1.2-b)."""
     since = max(centre.today(), centre.local(wanted).date() - dt.timedelta(days=2))
-    slots = [slot for slot in free_slots(centre, since, SEARCH_DAYS) if slot.at != wanted]
+    slots = [slot for slot in free_slots(centre, since, SEARCH_DAYS, work, online=online) if slot.at != wanted]
     return sorted(sorted(slots, key=lambda slot: abs(slot.at - wanted))[:count], key=lambda slot: slot.at)
 
 
-def alternatives(centre: ServiceCentre, wanted: dt.datetime, *, days: int = 3, per_day: int = 3) -> list[Slot]:
+def alternatives(
+    centre: ServiceCentre, wanted: dt.datetime, work: Hours | None = None, *, days: int = 3, per_day: int = 3
+) -> list[Slot]:
     """Free slots beside `wanted`, on its own day and the next ones: of each the nearest to that time of day (M1.2-b)."""
 
     def off(slot: Slot) -> int:
@@ -132,7 +142,7 @@ def alternatives(centre: ServiceCentre, wanted: dt.datetime, *, days: int = 3, p
 
     since = max(centre.today(), centre.local(wanted).date())
     by_day: dict[dt.date, list[Slot]] = {}
-    for slot in free_slots(centre, since, SEARCH_DAYS):
+    for slot in free_slots(centre, since, SEARCH_DAYS, work):
         if slot.at != wanted:
             by_day.setdefault(centre.local(slot.at).date(), []).append(slot)
     chosen = [slot for date in sorted(by_day)[:days] for slot in sorted(by_day[date], key=off)[:per_day]]
