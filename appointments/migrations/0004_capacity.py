@@ -13,7 +13,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('appointments', '0003_names'),
-        ('staff', '0004_capacity'),
+        ('staff', '0004_reserves'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

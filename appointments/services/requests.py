@@ -6,6 +6,7 @@ Locks are taken in one order: customer, then the slot, then the days' hours, the
 from __future__ import annotations
 
 import datetime as dt
+import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -113,7 +114,7 @@ def request_appointment(
         )
     quoted = quote(operations, centre)
     appointment = Appointment.objects.create(
-        number="",
+        number=f"~{secrets.token_hex(8)}",  # until the counter gives one: two unnumbered bookings would wait for each other
         centre=centre,
         customer=customer,
         vehicle=vehicle,
