@@ -224,11 +224,12 @@ class StaffBookingForm(CarFields, ContactFields):
             attrs={
                 "type": "date",
                 "hx-get": reverse_lazy("appointments:new"),
-                "hx-trigger": "change",
-                "hx-params": "date",
+                "hx-trigger": "change, change from:[name=operations]",
+                "hx-include": "closest form",
+                "hx-params": "date,operations",
                 "hx-target": "#id_starts_at",
                 "hx-select": "#id_starts_at",
-                "hx-select-oob": "#capacity",
+                "hx-select-oob": "#capacity,#override",
                 "hx-swap": "outerHTML",
             },
             format="%Y-%m-%d",
@@ -236,6 +237,9 @@ class StaffBookingForm(CarFields, ContactFields):
     )
     starts_at = SlotField(
         label=gettext_lazy("Time"), max_length=40, error_messages={"required": gettext_lazy("Choose a time.")}
+    )
+    override = forms.CharField(
+        label=gettext_lazy("Booked although the workshop is full, because"), max_length=200, required=False
     )
     waits = forms.BooleanField(label=gettext_lazy("Waits on site"), required=False)
     transport = forms.ChoiceField(

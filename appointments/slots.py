@@ -53,6 +53,11 @@ class Day:
         return sum(slot.free for slot in self.slots)
 
     @property
+    def without_hours(self) -> list[Slot]:
+        """Times that have a place, but for whose work the workshop has no hours."""
+        return [slot for slot in self.slots if slot.places and not slot.free]
+
+    @property
     def next(self) -> dt.datetime | None:
         """The next time with a free place."""
         return next((slot.at for slot in self.slots if slot.free), None)
@@ -81,12 +86,19 @@ def grid(calendar: Calendar, date: dt.date) -> Iterator[dt.datetime]:
 
 
 def days_from(
-    centre: ServiceCentre, since: dt.date, days: int, work: Hours | None = None, *, online: bool = False
+    centre: ServiceCentre,
+    since: dt.date,
+    days: int,
+    work: Hours | None = None,
+    *,
+    online: bool = False,
+    besides: Appointment | None = None,
 ) -> list[Day]:
     """`days` dates from `since` with their slots that still lie ahead.
 
     With `work` (hours by need) only where the workshop has these hours from the slot on; `online` leaves what is kept for
-    the telephone. Four queries whatever the number of days, and five more for days whose hours are not kept yet.
+    the telephone; what the booking `besides` holds itself counts as free. Three queries
+    whatever the number of days, and six more for days whose hours are not kept yet.
     """
     calendar, present = Calendar(centre), now()
     start = centre.at(since, dt.time())
@@ -95,7 +107,7 @@ def days_from(
         .values_list("starts_at")
         .annotate(Count("id"))
     )
-    room = Room(calendar, since, days) if work else None
+    room = Room(calendar, since, days, besides) if work else None
     found = []
     for offset in range(days):
         date = since + dt.timedelta(days=offset)
@@ -110,16 +122,24 @@ def days_from(
 
 
 def free_slots(
-    centre: ServiceCentre, since: dt.date, days: int, work: Hours | None = None, *, online: bool = False
+    centre: ServiceCentre,
+    since: dt.date,
+    days: int,
+    work: Hours | None = None,
+    *,
+    online: bool = False,
+    besides: Appointment | None = None,
 ) -> list[Slot]:
     """Slots that can be had on `days` dates from `since`, by time."""
-    return [slot for day in days_from(centre, since, days, work, online=online) for slot in day.slots if slot.free]
+    found = days_from(centre, since, days, work, online=online, besides=besides)
+    return [slot for day in found for slot in day.slots if slot.free]
 
 
-def first_free_date(centre: ServiceCentre) -> dt.date:
+def first_free_date(centre: ServiceCentre, work: Hours | None = None) -> dt.date:
     """The first date with a free slot; today when there is none for two weeks."""
     today = centre.today()
-    return next((day.date for day in days_from(centre, today, SEARCH_DAYS) if any(s.free for s in day.slots)), today)
+    days = days_from(centre, today, SEARCH_DAYS, work)
+    return next((day.date for day in days if any(slot.free for slot in day.slots)), today)
 
 
 def nearest_free(
@@ -132,7 +152,13 @@ def nearest_free(
 
 
 def alternatives(
-    centre: ServiceCentre, wanted: dt.datetime, work: Hours | None = None, *, days: int = 3, per_day: int = 3
+    centre: ServiceCentre,
+    wanted: dt.datetime,
+    work: Hours | None = None,
+    *,
+    days: int = 3,
+    per_day: int = 3,
+    besides: Appointment | None = None,
 ) -> list[Slot]:
     """Free slots beside `wanted`, on its own day and the next ones: of each the nearest to that time of day (M1.2-b)."""
 
@@ -142,7 +168,7 @@ def alternatives(
 
     since = max(centre.today(), centre.local(wanted).date())
     by_day: dict[dt.date, list[Slot]] = {}
-    for slot in free_slots(centre, since, SEARCH_DAYS, work):
+    for slot in free_slots(centre, since, SEARCH_DAYS, work, besides=besides):
         if slot.at != wanted:
             by_day.setdefault(centre.local(slot.at).date(), []).append(slot)
     chosen = [slot for date in sorted(by_day)[:days] for slot in sorted(by_day[date], key=off)[:per_day]]

@@ -25,12 +25,12 @@ CENT = Decimal("0.01")
 
 
 def hours_of_days(centre: ServiceCentre, dates: Iterable[dt.date]) -> dict[dt.date, Hours] | None:
-    """Hours by need for each of `dates`; None while nobody's roster is known. Five queries whatever the number of days."""
+    """Hours by need for each of `dates`; None while nobody's roster is known. Six queries whatever the number of days."""
     wanted = sorted(set(dates))
-    people = list(_technicians(centre))
-    shifts = _shifts(centre, people)
+    shifts = _shifts(centre)
     if not wanted or not shifts:
         return None if not shifts else {}
+    people = [of_one[0].user for of_one in shifts.values()]
     calendar = Calendar(centre)
     absences = _absences(centre, people, wanted)
     licences = _licences(people)
@@ -50,14 +50,11 @@ def hours_of_days(centre: ServiceCentre, dates: Iterable[dt.date]) -> dict[dt.da
     return found
 
 
-def _technicians(centre: ServiceCentre) -> Iterable[User]:
-    members = Membership.objects.filter(user=OuterRef("pk"), centre=centre, role=Role.TECHNICIAN)
-    return User.objects.filter(Exists(members), is_active=True).only("pk", "skill_level")
-
-
-def _shifts(centre: ServiceCentre, people: Sequence[User]) -> dict[int, list[Shift]]:
+def _shifts(centre: ServiceCentre) -> dict[int, list[Shift]]:
+    """The technicians' shifts, by person."""
+    members = Membership.objects.filter(user=OuterRef("user"), centre=centre, role=Role.TECHNICIAN)
     found: dict[int, list[Shift]] = defaultdict(list)
-    for shift in Shift.objects.filter(centre=centre, user__in=people):
+    for shift in Shift.objects.filter(Exists(members), centre=centre, user__is_active=True).select_related("user"):
         found[shift.user_id].append(shift)
     return found
 

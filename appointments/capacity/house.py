@@ -8,11 +8,15 @@ from collections.abc import Mapping
 from decimal import Decimal
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from appointments.capacity.hours import CENT, hours_of_days
-from appointments.capacity.ledger import create, fraction_left
+from appointments.capacity.ledger import create, fraction_left, hold
 from appointments.capacity.models import DayLoad
-from appointments.capacity.needs import Hours, keys_of
+from appointments.capacity.needs import Hours, keys_of, work_for
+from appointments.models import Appointment
+from servicedesk.clock import now
+from servicedesk.staff.actors import Actor
 from servicedesk.staff.calendar import Calendar
 from servicedesk.staff.models import ServiceCentre
 from servicedesk.workorders.models import LineKind, LineState, WorkOrderLine
@@ -21,6 +25,7 @@ from servicedesk.workorders.stages import Stage
 UNFINISHED = (Stage.RECEPTION, Stage.AUTHORISED, Stage.REPAIR, Stage.REWORK)
 AHEAD_DAYS = 21
 """So many days are kept ready, so that offering times reads and does not reckon."""
+MOST_ADOPTED = 200
 ZERO = Decimal(0)
 
 
@@ -79,6 +84,21 @@ def bring_up_to_date(centre: ServiceCentre) -> int:
     return len(changed)
 
 
+def adopt(centre: ServiceCentre) -> int:
+    """Hold the hours of bookings ahead that hold none yet: taken before the centre had rosters, or before hours counted."""
+    if not DayLoad.objects.filter(centre=centre).exists():
+        return 0
+    ahead = Appointment.objects.filter(centre=centre, starts_at__gt=now(), load_holds=None).expected()
+    rows = list(ahead.prefetch_related("items__operation").order_by("starts_at")[:MOST_ADOPTED])
+    for appointment in rows:
+        with transaction.atomic():
+            work = work_for([item.operation for item in appointment.items.all()])
+            why = _("Booked before hours were counted")
+            by = Actor.system("appointments.capacity")
+            hold(centre, appointment.starts_at, work, by=by, appointment=appointment, override=why)
+    return len(rows)
+
+
 def sweep() -> int:
-    """Every centre's days; returns how many rows changed."""
-    return sum(bring_up_to_date(centre) for centre in ServiceCentre.objects.order_by("pk"))
+    """Every centre's days and bookings; returns how many rows changed."""
+    return sum(bring_up_to_date(centre) + adopt(centre) for centre in ServiceCentre.objects.order_by("pk"))

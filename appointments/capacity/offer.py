@@ -4,26 +4,32 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from django.db.models import OuterRef, Subquery
 
 from appointments.capacity.hours import hours_of_days
 from appointments.capacity.ledger import ALWAYS, ZERO, Shortage, shortages
-from appointments.capacity.models import DayLoad
+from appointments.capacity.models import DayLoad, LoadHold
 from appointments.capacity.needs import Hours
 from appointments.capacity.spread import spread
 from servicedesk.staff.calendar import Calendar
 from servicedesk.staff.models import ServiceCentre
+
+if TYPE_CHECKING:
+    from appointments.models import Appointment
 
 BEYOND_DAYS = 7
 """Work may reach into so many days after the last one shown."""
 
 
 class Room:
-    """The hours of a stretch of days. One query, and five more when days are not kept yet."""
+    """The hours of a stretch of days. One query, and six more when days are not kept yet."""
 
-    def __init__(self, calendar: Calendar, since: dt.date, days: int) -> None:
+    def __init__(self, calendar: Calendar, since: dt.date, days: int, besides: Appointment | None = None) -> None:
         self.calendar = calendar
         dates = [since + dt.timedelta(days=n) for n in range(days + BEYOND_DAYS)]
-        self.loads = loads_of(calendar.centre, dates)
+        self.loads = loads_of(calendar.centre, dates, besides)
 
     @property
     def limits(self) -> bool:
@@ -37,10 +43,20 @@ class Room:
         return shortages(self.calendar, spread(self.calendar, starts_at, demand), self.loads, online=online)
 
 
-def loads_of(centre: ServiceCentre, dates: Iterable[dt.date]) -> dict[tuple[dt.date, str], DayLoad]:
-    """Loads by date and need, unsaved ones for days that have no rows yet; empty while hours do not limit the centre."""
+def loads_of(
+    centre: ServiceCentre, dates: Iterable[dt.date], besides: Appointment | None = None
+) -> dict[tuple[dt.date, str], DayLoad]:
+    """Loads by date and need, unsaved ones for days that have no rows yet; empty while hours do not limit the centre.
+
+    What the booking `besides` holds is not counted as booked.
+    """
     dates = list(dates)
-    found = {(row.date, row.need): row for row in DayLoad.objects.filter(centre=centre, date__in=dates)}
+    own = LoadHold.objects.filter(load=OuterRef("pk"), appointment=besides).values("hours")
+    rows = DayLoad.objects.filter(centre=centre, date__in=dates)
+    found = {}
+    for row in rows.annotate(own=Subquery(own)) if besides else rows:
+        row.booked -= getattr(row, "own", None) or ZERO
+        found[row.date, row.need] = row
     missing = [date for date in dates if (date, "L1") not in found]
     if missing:
         hours = hours_of_days(centre, missing)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
+from django.db.models import prefetch_related_objects
 from django.utils.translation import gettext as _
 
 from appointments import slots
@@ -52,7 +53,8 @@ def hold_time(
 
 def work_of(appointment: Appointment) -> Hours:
     """The hours that its services ask for, by need."""
-    return work_for([item.operation for item in appointment.items.select_related("operation")])
+    prefetch_related_objects([appointment], "items__operation")
+    return work_for([item.operation for item in appointment.items.all()])
 
 
 def free_time(appointment: Appointment) -> None:

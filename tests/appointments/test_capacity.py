@@ -18,7 +18,9 @@ from appointments.capacity.receivers import hours_are_right
 from appointments.refusals import HoursTaken
 from servicedesk.staff.actors import Actor
 from servicedesk.staff.models import Absence, Certificate, ServiceCentre, Shift, User
+from servicedesk.staff.roles import Role
 from tests.fixtures.appointments import confirmed, ensure_reference, operations, requested, slot
+from tests.fixtures.people import make_user
 from tests.fixtures.reception import authorised
 
 pytestmark = pytest.mark.django_db
@@ -210,9 +212,18 @@ def test_free_times_take_the_same_queries_for_any_number_of_days_and_bookings(
 ) -> None:
     house.bring_up_to_date(centre)
     work = demand_of(operations(BIG))
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(3):
         slots.days_from(centre, centre.today(), 2, work)
     for number in range(2):
         book(centre, number, codes=BIG)
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(3):
         slots.days_from(centre, centre.today(), 14, work)
+
+
+def test_bookings_taken_before_hours_counted_are_adopted(centre: Any, advisor: Any) -> None:
+    row = requested(centre, codes=BIG)
+    assert not LoadHold.objects.exists()
+    make_user("technician", "陳志豪", centre, Role.TECHNICIAN, skill=4)
+    assert house.sweep() > 0
+    assert load(centre).booked == Decimal("1.70")
+    assert (house.sweep(), LoadHold.objects.filter(appointment=row, load__need="L1").count()) == (0, 1)
