@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from appointments import hooks, services, slots
+from appointments.capacity.picture import bars_of
 from appointments.forms import MoveForm, OfferForm, ReasonForm, read_date
 from appointments.models import Appointment, TimeOffer
 from servicedesk import registry
@@ -49,6 +50,7 @@ def index(request: HttpRequest) -> HttpResponse:
             "negotiated": negotiated,
             "day": list(rows.on_day(centre, date)[:LONGEST]),
             "capacity": slots.days_from(centre, date, 1)[0],
+            "bars": bars_of(centre, date),
         },
     )
 

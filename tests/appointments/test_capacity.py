@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from django.db import DatabaseError, IntegrityError, transaction
+from django.urls import reverse
 
 from appointments import services, slots
 from appointments.capacity import house, ledger
@@ -20,7 +21,7 @@ from servicedesk.staff.actors import Actor
 from servicedesk.staff.models import Absence, Certificate, ServiceCentre, Shift, User
 from servicedesk.staff.roles import Role
 from tests.fixtures.appointments import confirmed, ensure_reference, operations, requested, slot
-from tests.fixtures.people import make_user
+from tests.fixtures.people import client_of, make_user
 from tests.fixtures.reception import authorised
 
 pytestmark = pytest.mark.django_db
@@ -227,3 +228,19 @@ def test_bookings_taken_before_hours_counted_are_adopted(centre: Any, advisor: A
     assert house.sweep() > 0
     assert load(centre).booked == Decimal("1.70")
     assert (house.sweep(), LoadHold.objects.filter(appointment=row, load__need="L1").count()) == (0, 1)
+
+
+def test_the_day_shows_hours_taken_and_free_of_each_skill(
+    centre: Any, advisor: Any, technician: Any, second_technician: Any
+) -> None:
+    Certificate.objects.create(user=technician, kind="hv", valid_until=dt.date(2030, 1, 1))
+    confirmed(centre, advisor, codes=BIG)
+    page = client_of(advisor).get(reverse("appointments:list"))
+    shown = [(bar.label, bar.taken, bar.load.capacity) for bar in page.context["bars"]]
+    assert shown == [
+        ("All work", Decimal("1.70"), Decimal(20)),
+        ("Level 3 and above", 0, Decimal(10)),
+        ("Level 5 and above", 0, 0),
+        ("High voltage", 0, Decimal(10)),
+    ]
+    assert "1.7 / 20" in page.content.decode()
