@@ -12,9 +12,10 @@ from django.utils.translation import get_language
 from phonenumber_field.phonenumber import PhoneNumber
 
 from appointments import offers, slots
+from appointments.capacity.needs import work_for
 from appointments.quotes import Quote, quote
 from servicedesk.catalogue.models import VehicleModel
-from servicedesk.staff.formats import WEEKDAYS, language_of
+from servicedesk.staff.formats import WEEKDAYS, joined, language_of
 from servicedesk.staff.models import ServiceCentre
 
 SESSION_KEY, DONE_KEY = "booking", "booking_done"
@@ -106,10 +107,15 @@ def chosen_list(data: Any, name: str) -> list[str]:
     return data.getlist(name) if hasattr(data, "getlist") else data.get(name, [])
 
 
-def is_free(centre: ServiceCentre, at: dt.datetime) -> bool:
-    """Whether a place is left at this time."""
-    date = centre.local(at).date()
-    return any(slot.at == at and slot.free for slot in slots.days_from(centre, date, 1)[0].slots)
+def wish_of(draft: Draft, centre: ServiceCentre) -> slots.Wish:
+    """What a time must have for the services chosen so far, asked for online; it comes after our answer."""
+    chosen = [row for row in offers.offered() if row.code in draft.get("operations", [])]
+    return slots.Wish(work_for(chosen), online=True, after=slots.answered_by(centre))
+
+
+def is_free(centre: ServiceCentre, at: dt.datetime, wish: slots.Wish) -> bool:
+    """Whether this time can still be had."""
+    return any(slot.at == at for slot in slots.free_slots(centre, centre.local(at).date(), 1, wish))
 
 
 def weeks_of(days: list[slots.Day]) -> list[slots.Day | None]:
@@ -120,7 +126,7 @@ def weeks_of(days: list[slots.Day]) -> list[slots.Day | None]:
 def symptoms(draft: Draft) -> str:
     """Reasons and moments in the customer's language, as one line."""
     words = {**dict(offers.Reason.choices), **dict(offers.Moment.choices)}
-    return ", ".join(str(words[key]) for key in (*draft.get("reasons", []), *draft.get("moments", [])) if key in words)
+    return joined(str(words[key]) for key in (*draft.get("reasons", []), *draft.get("moments", [])) if key in words)
 
 
 def weekday_heads() -> list[str]:

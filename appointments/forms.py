@@ -21,6 +21,7 @@ from servicedesk.catalogue.models import LabourOperation, VehicleModel
 from servicedesk.customers.fields import OdometerField
 from servicedesk.customers.matching import phone_key, plate_key
 from servicedesk.customers.models import Channel, Honorific
+from servicedesk.staff.fields import mark
 from servicedesk.staff.models import ServiceCentre
 
 OTHER_MODEL = "other"
@@ -144,7 +145,7 @@ class ContactFields(forms.Form):
     )
     phone = forms.CharField(label=gettext_lazy("Mobile"), max_length=40)
     email = forms.EmailField(label=gettext_lazy("E-mail"), max_length=254, required=False)
-    channel = forms.ChoiceField(label=gettext_lazy("How to write to the customer"), choices=Channel.choices)
+    channel = forms.ChoiceField(label=gettext_lazy("Write to the customer by"), choices=Channel.choices)
     language = forms.ChoiceField(label=gettext_lazy("Language of messages and papers"), choices=settings.LANGUAGES)
 
     def __init__(self, *args: Any, centre: ServiceCentre, **kwargs: Any) -> None:
@@ -199,10 +200,11 @@ def contact_of(data: dict[str, Any]) -> Contact:
 class StaffBookingForm(CarFields, ContactFields):
     """The advisor's form: everything on one page, while the customer is on the telephone or at the desk (M1.1-b)."""
 
-    field_order = ("source", "plate", "phone", "name", "honorific", "model", "other_model", "odometer", "email")
+    field_order: tuple[str, ...] = ("source", "plate", "phone", "name", "honorific", "model", "other_model", "concern")
+    field_order += ("operations", "date", "starts_at", "email", "channel", "language", "transport", "odometer")
 
     source = forms.ChoiceField(
-        label=gettext_lazy("Booked"),
+        label=gettext_lazy("Booked how"),
         choices=[c for c in Appointment.Source.choices if c[0] != Appointment.Source.ONLINE],
     )
     concern = forms.CharField(
@@ -245,6 +247,12 @@ class StaffBookingForm(CarFields, ContactFields):
     transport = forms.ChoiceField(
         label=gettext_lazy("Transport"), choices=Appointment.Transport.choices, required=False
     )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["other_model"].label = _("If not on the list: make and model")
+        mark(self, "other_model")
+        mark(self, "concern", "operations", words=_("one of the two is needed"))
 
     def clean(self) -> dict[str, Any]:
         """The fault in the customer's words is part of every booking by telephone."""

@@ -31,6 +31,7 @@ from appointments.drafts import (
     symptoms,
     weekday_heads,
     weeks_of,
+    wish_of,
 )
 from appointments.forms import CarForm, ContactForm, ServicesForm, TimeForm, car_of, contact_of, read_date
 from appointments.models import Appointment, OnlineRequest
@@ -113,7 +114,7 @@ def book_services(request: HttpRequest, draft: Draft, centre: ServiceCentre) -> 
 @require_http_methods(["GET", "POST"])
 @needs("time")
 def book_time(request: HttpRequest, draft: Draft, centre: ServiceCentre) -> HttpResponse:
-    """Step 3: centre, day and time, with what is free now. A time that was taken meanwhile brings the three nearest."""
+    """Step 3: centre, day and time, with what is free after our answer. A time taken meanwhile brings the three nearest."""
     form = TimeForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
@@ -123,11 +124,12 @@ def book_time(request: HttpRequest, draft: Draft, centre: ServiceCentre) -> Http
     if picked.isdecimal():
         centre = ServiceCentre.objects.filter(pk=int(picked[:9])).first() or centre
     wanted = parse_datetime(draft["starts_at"]) if draft.get("starts_at") else None
-    days = slots.days_from(centre, centre.today(), DAYS_SHOWN)
+    wish = wish_of(draft, centre)
+    days = slots.days_from(centre, centre.today(), DAYS_SHOWN, wish)
     first_free = next((day.date for day in days if day.state in ("free", "few")), centre.today())
     date = read_date(request.GET.get("date", ""), centre.local(wanted).date() if wanted else first_free)
-    shown = next((day for day in days if day.date == date), None) or slots.days_from(centre, date, 1)[0]
-    taken = wanted if wanted and centre.pk == draft.get("centre") and not is_free(centre, wanted) else None
+    shown = next((day for day in days if day.date == date), None) or slots.days_from(centre, date, 1, wish)[0]
+    taken = wanted if wanted and centre.pk == draft.get("centre") and not is_free(centre, wanted, wish) else None
     quoted = quote_of(draft, centre)
     return step_page(
         request,
@@ -143,7 +145,7 @@ def book_time(request: HttpRequest, draft: Draft, centre: ServiceCentre) -> Http
             "day": shown,
             "wanted": wanted.isoformat() if wanted and not taken else "",
             "taken": taken,
-            "nearest": slots.nearest_free(centre, taken) if taken else [],
+            "nearest": slots.nearest_free(centre, taken, wish) if taken else [],
             "quote": quoted,
             "checked_at": now(),
         },
@@ -181,7 +183,7 @@ def book_review(request: HttpRequest, draft: Draft, centre: ServiceCentre) -> Ht
         return redirect("appointments:book_time")
     if request.method == "POST":
         return submit(request, draft, centre, starts_at)
-    if not is_free(centre, starts_at):
+    if not is_free(centre, starts_at, wish_of(draft, centre)):
         return redirect("appointments:book_time")
     return step_page(
         request,

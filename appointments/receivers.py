@@ -6,6 +6,7 @@ import datetime as dt
 from typing import Any
 
 from django.db import connection
+from django.db.models import Q
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
@@ -43,10 +44,18 @@ def register() -> None:
                 requests,
                 order=10,
                 area="rail",
+                owes=lambda request: Q(kind=Promise.Kind.BOOKING_ANSWER),
             )
         )
         registry.home_actions.register(
-            registry.HomeAction(role, _("Book by telephone"), "appointments:new", icon="telephone-plus", order=1)
+            registry.HomeAction(
+                role,
+                _("Book by telephone"),
+                "appointments:new",
+                icon="telephone-plus",
+                order=1,
+                for_strangers=True,
+            )
         )
     registry.search.register(search)
     registry.visit_steps[1] = visit_step
@@ -126,7 +135,10 @@ def export(customer: Customer) -> dict[str, Any]:
 
 def erase(customer: Customer) -> None:
     """Forget what the customer wrote; numbers and times stay for the books."""
-    Appointment.objects.filter(customer=customer).update(concern="", symptoms="", by_label="", end_reason="")
+    rows = Appointment.objects.filter(customer=customer)
+    for row in rows.only("number"):
+        Promise.objects.about(row).update(about=row.number)
+    rows.update(concern="", symptoms="", by_label="", end_reason="")
 
 
 def forget_online_requests() -> int:

@@ -15,7 +15,7 @@ from appointments.capacity.offer import Room
 from appointments.models import Appointment, SlotPlace, TimeOffer
 from appointments.refusals import SlotRefused, SlotTaken
 from servicedesk.clock import now
-from servicedesk.staff.calendar import Calendar
+from servicedesk.staff.calendar import Calendar, add_opening_minutes
 from servicedesk.staff.models import ServiceCentre
 
 HORIZON_DAYS = 60
@@ -85,29 +85,41 @@ def grid(calendar: Calendar, date: dt.date) -> Iterator[dt.datetime]:
             moment += step
 
 
-def days_from(
-    centre: ServiceCentre,
-    since: dt.date,
-    days: int,
-    work: Hours | None = None,
-    *,
-    online: bool = False,
-    besides: Appointment | None = None,
-) -> list[Day]:
-    """`days` dates from `since` with their slots that still lie ahead.
+def answered_by(centre: ServiceCentre, since: dt.datetime | None = None) -> dt.datetime:
+    """By when an advisor answers what is asked for now (or `since`): within the centre's opening minutes (M1.2-a)."""
+    return add_opening_minutes(centre, since or now(), centre.answer_minutes)
 
-    With `work` (hours by need) only where the workshop has these hours from the slot on; `online` leaves what is kept for
-    the telephone; what the booking `besides` holds itself counts as free. Three queries
-    whatever the number of days, and six more for days whose hours are not kept yet.
+
+@dataclass(frozen=True)
+class Wish:
+    """What a time is looked for: any time with a reception place, unless more is said."""
+
+    work: Hours | None = None
+    """Hours by need that the workshop must have from the slot on."""
+    online: bool = False
+    """Leaves the hours that are kept for the telephone."""
+    after: dt.datetime | None = None
+    """Only times later than this; now when nothing is said."""
+    besides: Appointment | None = None
+    """What this booking holds itself counts as free."""
+
+
+ANY = Wish()
+
+
+def days_from(centre: ServiceCentre, since: dt.date, days: int, wish: Wish = ANY) -> list[Day]:
+    """`days` dates from `since` with their slots that still lie ahead, free where `wish` can be met.
+
+    Three queries whatever the number of days, and six more for days whose hours are not kept yet.
     """
-    calendar, present = Calendar(centre), now()
+    calendar, present = Calendar(centre), wish.after or now()
     start = centre.at(since, dt.time())
     held = dict(
         SlotPlace.objects.filter(centre=centre, starts_at__gte=start, starts_at__lt=start + dt.timedelta(days=days + 1))
         .values_list("starts_at")
         .annotate(Count("id"))
     )
-    room = Room(calendar, since, days, besides) if work else None
+    room = Room(calendar, since, days, wish.besides) if wish.work else None
     found = []
     for offset in range(days):
         date = since + dt.timedelta(days=offset)
@@ -115,50 +127,38 @@ def days_from(
         for at in grid(calendar, date):
             if at > present:
                 places = max(0, centre.reception_places - held.get(at.astimezone(dt.UTC), 0))
-                short = bool(places and room and work and room.shortages(at, work, online=online))
+                short = bool(places and room and wish.work and room.shortages(at, wish.work, online=wish.online))
                 slots.append(Slot(at, 0 if short else places, places))
         found.append(Day(date, calendar.is_closed_day(date), slots))
     return found
 
 
-def free_slots(
-    centre: ServiceCentre,
-    since: dt.date,
-    days: int,
-    work: Hours | None = None,
-    *,
-    online: bool = False,
-    besides: Appointment | None = None,
-) -> list[Slot]:
+def free_slots(centre: ServiceCentre, since: dt.date, days: int, wish: Wish = ANY) -> list[Slot]:
     """Slots that can be had on `days` dates from `since`, by time."""
-    found = days_from(centre, since, days, work, online=online, besides=besides)
-    return [slot for day in found for slot in day.slots if slot.free]
+    return [slot for day in days_from(centre, since, days, wish) for slot in day.slots if slot.free]
 
 
-def first_free_date(centre: ServiceCentre, work: Hours | None = None) -> dt.date:
+def first_free_date(centre: ServiceCentre, wish: Wish = ANY) -> dt.date:
     """The first date with a free slot; today when there is none for two weeks."""
     today = centre.today()
-    days = days_from(centre, today, SEARCH_DAYS, work)
+    days = days_from(centre, today, SEARCH_DAYS, wish)
     return next((day.date for day in days if any(slot.free for slot in day.slots)), today)
 
 
-def nearest_free(
-    centre: ServiceCentre, wanted: dt.datetime, count: int = 3, work: Hours | None = None, *, online: bool = False
-) -> list[Slot]:
+def nearest_free(centre: ServiceCentre, wanted: dt.datetime, wish: Wish = ANY, *, count: int = 3) -> list[Slot]:
     """The free slots nearest to `wanted`, by time: what is offered when it was taken (M1.2-b)."""
     since = max(centre.today(), centre.local(wanted).date() - dt.timedelta(days=2))
-    slots = [slot for slot in free_slots(centre, since, SEARCH_DAYS, work, online=online) if slot.at != wanted]
+    slots = [slot for slot in free_slots(centre, since, SEARCH_DAYS, wish) if slot.at != wanted]
     return sorted(sorted(slots, key=lambda slot: abs(slot.at - wanted))[:count], key=lambda slot: slot.at)
 
 
 def alternatives(
     centre: ServiceCentre,
     wanted: dt.datetime,
-    work: Hours | None = None,
+    wish: Wish = ANY,
     *,
     days: int = 3,
     per_day: int = 3,
-    besides: Appointment | None = None,
 ) -> list[Slot]:
     """Free slots beside `wanted`, on its own day and the next ones: of each the nearest to that time of day (M1.2-b)."""
 
@@ -168,17 +168,19 @@ def alternatives(
 
     since = max(centre.today(), centre.local(wanted).date())
     by_day: dict[dt.date, list[Slot]] = {}
-    for slot in free_slots(centre, since, SEARCH_DAYS, work, besides=besides):
+    for slot in free_slots(centre, since, SEARCH_DAYS, wish):
         if slot.at != wanted:
             by_day.setdefault(centre.local(slot.at).date(), []).append(slot)
     chosen = [slot for date in sorted(by_day)[:days] for slot in sorted(by_day[date], key=off)[:per_day]]
     return sorted(chosen, key=lambda slot: slot.at)
 
 
-def check_offered(centre: ServiceCentre, starts_at: dt.datetime) -> None:
-    """Refuse a time that is past, too far ahead or off the grid of the opening hours."""
+def check_offered(centre: ServiceCentre, starts_at: dt.datetime, *, unanswered: bool = False) -> None:
+    """Refuse a time that is past, too far ahead or off the grid of the opening hours; `unanswered`, one before our answer."""
     if starts_at <= now():
         raise SlotRefused(_("This time has passed. Choose a later one."))
+    if unanswered and starts_at <= answered_by(centre):
+        raise SlotRefused(_("We could not answer before this time. Choose a later one, or call us."))
     date = centre.local(starts_at).date()
     if date > centre.today() + dt.timedelta(days=HORIZON_DAYS):
         raise SlotRefused(_("Times can be booked up to %(days)d days ahead.") % {"days": HORIZON_DAYS})

@@ -28,8 +28,8 @@ def new(request: HttpRequest) -> HttpResponse:
     """Book by telephone or on site, on one page; times of the chosen date beside it."""
     centre = request.centre  # type: ignore[attr-defined]
     asked = request.POST or request.GET
-    work = work_named(asked.getlist("operations"))
-    date = read_date(asked.get("date", ""), slots.first_free_date(centre, work))
+    wish = slots.Wish(work_named(asked.getlist("operations")))
+    date = read_date(asked.get("date", ""), slots.first_free_date(centre, wish))
     initial = {
         "source": Appointment.Source.SITE if request.GET.get("source") == "site" else Appointment.Source.PHONE,
         "date": date,
@@ -43,10 +43,10 @@ def new(request: HttpRequest) -> HttpResponse:
     def page(near: Sequence[slots.Slot] = ()) -> HttpResponse:
         context = {
             "form": form,
-            "day": slots.days_from(centre, date, 1, work)[0],
+            "day": slots.days_from(centre, date, 1, wish)[0],
             "date": date,
             "near": near,
-            "warnings": warnings_about(vehicle) if vehicle else [],
+            "warnings": warnings_about(request.user, vehicle) if vehicle else [],
         }
         return render(request, "appointments/new.html", context, status=422 if form.is_bound and form.errors else 200)
 
@@ -56,7 +56,7 @@ def new(request: HttpRequest) -> HttpResponse:
         def refused(refusal: Refusal) -> HttpResponse:
             for reason in refusal.reasons:
                 form.add_error("starts_at" if isinstance(refusal, SlotRefused) else None, reason.text)
-            near = slots.nearest_free(centre, wanted, work=work) if isinstance(refusal, SlotTaken) else []
+            near = slots.nearest_free(centre, wanted, wish) if isinstance(refusal, SlotTaken) else []
             return page(near=near)
 
         return perform(

@@ -90,20 +90,20 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
             "offers": appointment.offers.order_by("-offered_at", "starts_at"),
             "moves": appointment.moves.order_by("-at", "-pk"),
             "next_steps": [step for ask in hooks.next_steps for step in ask(appointment)],
-            "warnings": warnings_about(appointment.vehicle) if appointment.is_expected else [],
+            "warnings": warnings_about(request.user, appointment.vehicle) if appointment.is_expected else [],
         },
     )
 
 
 def alternatives_to(appointment: Appointment) -> list[slots.Slot]:
     """Other times at which its place and its hours could be had."""
-    work = services.work_of(appointment)
-    return slots.alternatives(appointment.centre, appointment.starts_at, work, besides=appointment)
+    wish = slots.Wish(services.work_of(appointment), besides=appointment)
+    return slots.alternatives(appointment.centre, appointment.starts_at, wish)
 
 
-def warnings_about(vehicle: Vehicle) -> list[Alert]:
+def warnings_about(user: Any, vehicle: Vehicle) -> list[Alert]:
     """What must be known before this car comes: declined work, an open complaint, a problem being solved …"""
-    return [alert for ask in registry.alerts for alert in ask(customer=vehicle.customer, vehicle=vehicle)]
+    return registry.alerts_for(user, customer=vehicle.customer, vehicle=vehicle)
 
 
 def act(

@@ -10,7 +10,7 @@ from servicedesk.staff.readonly import ReadOnly
 
 @admin.register(models.Complaint)
 class ComplaintAdmin(ReadOnly):
-    list_display = ["number", "centre", "category", "level", "state", "owner", "answer_due_at"]
+    list_display = ["number", "centre", "category", "level", "state", "owner", "owed_at"]
     list_filter = ["centre", "state", "level"]
     search_fields = ["number"]
 

@@ -33,7 +33,7 @@ class TakeForm(forms.Form):
 
     complainant = forms.CharField(label=gettext_lazy("Name of the complainant"), max_length=80)
     contact = forms.CharField(
-        label=gettext_lazy("How we reach him"),
+        label=gettext_lazy("Telephone or e-mail"),
         max_length=120,
         help_text=gettext_lazy("Telephone number or e-mail address."),
     )
@@ -42,15 +42,15 @@ class TakeForm(forms.Form):
         label=gettext_lazy("What it is about"), queryset=ComplaintCategory.objects.none(), empty_label="—"
     )
     matter = forms.CharField(
-        label=gettext_lazy("What happened, in his own words"),
+        label=gettext_lazy("What happened, in the complainant's own words"),
         max_length=LONGEST,
         widget=forms.Textarea(attrs={"rows": 4}),
     )
     reason = forms.CharField(
-        label=gettext_lazy("Why he is not content"), max_length=LONGEST, widget=forms.Textarea(attrs={"rows": 2})
+        label=gettext_lazy("Reason for the complaint"), max_length=LONGEST, widget=forms.Textarea(attrs={"rows": 2})
     )
     wish = forms.CharField(
-        label=gettext_lazy("What he asks for"),
+        label=gettext_lazy("What the complainant asks for"),
         max_length=LONGEST,
         required=False,
         widget=forms.Textarea(attrs={"rows": 2}),
@@ -60,13 +60,13 @@ class TakeForm(forms.Form):
         queryset=User.objects.none(),
         required=False,
         empty_label=gettext_lazy("Nobody in particular"),
-        help_text=gettext_lazy("He will not handle the case."),
+        help_text=gettext_lazy("This person will not handle the case."),
     )
     safety_doubt = forms.BooleanField(
         label=gettext_lazy("The car may be unsafe: answer within 4 hours, day or night"), required=False
     )
     apologised = forms.BooleanField(
-        label=gettext_lazy("I have apologised and said by when he hears from us"),
+        label=gettext_lazy("I have apologised and said by when we answer"),
         error_messages={"required": gettext_lazy("Apologise first, name the time, then tick this.")},
     )
 
@@ -138,7 +138,7 @@ class DecisionForm(forms.Form):
     """The complainant's word, from his page or as customer service heard it."""
 
     decision = forms.ChoiceField(
-        label=gettext_lazy("Does he accept the answer?"),
+        label=gettext_lazy("Does the complainant accept the answer?"),
         choices=[("accepted", gettext_lazy("Accepts")), ("not_accepted", gettext_lazy("Does not accept"))],
         widget=forms.RadioSelect,
         error_messages={
@@ -158,7 +158,7 @@ class CloseForm(forms.Form):
     """Closing; the general manager's reason when the complainant has not agreed."""
 
     reason = forms.CharField(
-        label=gettext_lazy("Reason for closing without his consent"),
+        label=gettext_lazy("Reason for closing without the complainant's consent"),
         max_length=LONGEST,
         required=False,
         widget=forms.Textarea(attrs={"rows": 2}),

@@ -62,9 +62,9 @@ class Decision(models.TextChoices):
 
 
 class Layer(models.IntegerChoices):
-    DEPARTMENT = 1, _("Department")
-    MANAGER = 2, _("Manager")
-    GENERAL_MANAGER = 3, _("General manager")
+    DEPARTMENT = 1, _("With the department")
+    MANAGER = 2, _("With the manager")
+    GENERAL_MANAGER = 3, _("With the general manager")
 
 
 class Complaint(ActorFields):
@@ -84,8 +84,8 @@ class Complaint(ActorFields):
     level = models.CharField(max_length=10, choices=ComplaintLevel.choices)
     layer = models.PositiveSmallIntegerField(choices=Layer.choices, default=Layer.DEPARTMENT)
     matter = models.TextField(help_text=_("What happened, in the complainant's words."))
-    reason = models.TextField(blank=True, help_text=_("Why he is not content."))
-    wish = models.TextField(blank=True, help_text=_("What he asks for."))
+    reason = models.TextField(blank=True, help_text=_("Reason for the complaint."))
+    wish = models.TextField(blank=True, help_text=_("What the complainant asks for."))
     safety_doubt = models.BooleanField(default=False)
     concerning = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="complaints_about"
@@ -99,6 +99,7 @@ class Complaint(ActorFields):
     apologised_at = models.DateTimeField(null=True, blank=True)
     answer_due_at = models.DateTimeField(help_text=_("By when an answer is promised."))
     close_due_at = models.DateTimeField()
+    owed_at = models.DateTimeField(help_text=_("By when the next word is owed: our answer, then the end of the case."))
     cause_kind = models.CharField(max_length=14, choices=Cause.choices, blank=True)
     cause = models.TextField(blank=True)
     responsibility = models.TextField(blank=True)
@@ -141,7 +142,7 @@ class Complaint(ActorFields):
         ]
         indexes = [
             models.Index(
-                fields=["centre", "answer_due_at", "id"], name="complaint_open", condition=~models.Q(state="closed")
+                fields=["centre", "owed_at", "id"], name="complaint_open", condition=~models.Q(state="closed")
             ),
             models.Index(fields=["centre", "-received_at", "-id"], name="complaint_newest"),
             models.Index(fields=["centre", "close_due_at"], name="complaint_close_due"),

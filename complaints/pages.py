@@ -12,7 +12,6 @@ from django.utils.translation import gettext as _
 from complaints.forms import AnswerForm, CloseForm, DecisionForm, FindingsForm, NoteForm
 from complaints.models import Complaint, ComplaintEntry, ComplaintState, EntryKind
 from complaints.requirements import to_close
-from complaints.services import answer_owed_by
 from complaints.services.owners import why_not_handle
 from servicedesk.clock import now
 from servicedesk.staff.actors import Actor
@@ -82,7 +81,7 @@ def clocks(row: Complaint) -> list[dict[str, Any]]:
         answer = {"tone": "danger" if late else "ok", "value": at(answered)}
         answer["note"] = _("late, promised %(time)s") % {"time": at(row.answer_due_at)} if late else _("as promised")
     else:
-        owed = answer_owed_by(row)
+        owed = row.owed_at
         left = owed - moment
         tone = "danger" if left < dt.timedelta() else "amber" if left < SOON or owed != row.answer_due_at else ""
         answer = {"tone": tone, "value": distance(owed, moment), "note": at(owed)}
@@ -105,7 +104,7 @@ def clocks(row: Complaint) -> list[dict[str, Any]]:
     return [
         {"label": _("Taken"), "icon": "check-circle-fill", **taken},
         {"label": _("Answer"), "icon": "check-circle-fill" if answered else "hourglass-split", **answer},
-        {"label": _("Complainant's word"), "icon": "chat-left-text", **word},
+        {"label": _("Complainant's reply"), "icon": "chat-left-text", **word},
         {"label": _("Closing"), "icon": "lock", **closing},
     ]
 
@@ -117,7 +116,7 @@ def steps(row: Complaint) -> list[dict[str, Any]]:
     names = [
         (_("Apology and promised time"), row.by_label),
         (_("Cause and remedy told"), who),
-        (_("Accepted or not"), _("answered by the complainant")),
+        (row.get_decision_display() if done[2] else _("Accepted or not"), _("answered by the complainant")),
     ]
     present = done.index(False) if False in done else None
     return [
@@ -143,9 +142,12 @@ def as_event(entry: ComplaintEntry) -> dict[str, Any]:
 
 
 def with_promises(rows: list[Complaint]) -> list[dict[str, Any]]:
-    """List rows with the promised answer as the promise chip wants it; no query."""
-    shown = []
-    for row in rows:
-        promise = Promise(due_at=row.answer_due_at, kept_at=row.answered_at) if row.is_open else None
-        shown.append({"complaint": row, "promise": promise})
-    return shown
+    """List rows with what is owed now, as the promise chip wants it: our answer, then the end of the case; no query."""
+    return [
+        {
+            "complaint": row,
+            "promise": Promise(due_at=row.owed_at) if row.is_open else None,
+            "owed": _("Answer") if row.is_unanswered else _("Closing"),
+        }
+        for row in rows
+    ]

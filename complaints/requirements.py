@@ -14,29 +14,54 @@ def to_close(complaint: Complaint) -> list[Requirement]:
     url = complaint.get_absolute_url()
     owner, agent = str(Role(complaint.owner_role).label), str(Role.AGENT.label)
     found = complaint.investigated_at is not None
+    apologised, answered = complaint.apologised_at is not None, complaint.answered_at is not None
+    apart = complaint.owner_id is None or complaint.owner_id != complaint.concerning_id
+    prevented, accepted = bool(found and complaint.prevention), complaint.decision == Decision.ACCEPTED
     return [
-        Requirement(complaint.apologised_at is not None, _("Apology given and answer promised"), "M8.1-c", url, agent),
         Requirement(
-            complaint.owner_id is None or complaint.owner_id != complaint.concerning_id,
-            _("Not handled by the person complained about"),
+            apologised,
+            _("Apology given and answer promised")
+            if apologised
+            else _("No apology and promised time are recorded yet"),
+            "M8.1-c",
+            url,
+            agent,
+        ),
+        Requirement(
+            apart,
+            _("Not handled by the person complained about")
+            if apart
+            else _("The person complained about still handles the case"),
             "M8.2-a",
             url,
             str(Role.MANAGER.label),
         ),
-        Requirement(found, _("Cause, responsibility and remedy recorded"), "M8.2-a", f"{url}#investigate", owner),
         Requirement(
-            bool(found and complaint.prevention),
-            _("What keeps it from happening again"),
+            found,
+            _("Cause, responsibility and remedy recorded")
+            if found
+            else _("Cause, responsibility and remedy are not recorded yet"),
+            "M8.2-a",
+            f"{url}#investigate",
+            owner,
+        ),
+        Requirement(
+            prevented,
+            _("Prevention recorded") if prevented else _("What keeps it from happening again is not recorded yet"),
             "M8.2-d",
             f"{url}#investigate",
             owner,
         ),
         Requirement(
-            complaint.answered_at is not None, _("Answer given to the complainant"), "M8.2-b", f"{url}#answer", owner
+            answered,
+            _("Answer given to the complainant") if answered else _("The complainant has not been answered yet"),
+            "M8.2-b",
+            f"{url}#answer",
+            owner,
         ),
         Requirement(
-            complaint.decision == Decision.ACCEPTED,
-            _("Accepted by the complainant"),
+            accepted,
+            _("Accepted by the complainant") if accepted else _("The complainant has not accepted yet"),
             "M8.2-c",
             f"{url}#decision",
             agent,

@@ -5,20 +5,20 @@ from __future__ import annotations
 from typing import Any
 
 from django.db import connection
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from complaints.models import Complaint, ComplaintEntry, EntryKind
 from complaints.pages import TAKERS, with_promises
-from complaints.querysets import UNANSWERED
 from servicedesk import registry
 from servicedesk.clock import now
 from servicedesk.customers.matching import plate_key
 from servicedesk.customers.models import Customer
 from servicedesk.staff.requests import StaffRequest
 from servicedesk.staff.roles import Role
-from servicedesk.workorders.models import WorkOrder
+from servicedesk.workorders.models import Promise, WorkOrder
 from servicedesk.workorders.numbers import number_in
 
 HANDLERS = frozenset(
@@ -26,34 +26,47 @@ HANDLERS = frozenset(
 )
 SHOWN = 8
 SHORTEST_PLATE = 3
+APPEARS = gettext_lazy(
+    "A complaint appears when customer service takes it, and stays until the complainant has accepted our answer."
+)
 
 
 def count_open(user: Any, centre: Any) -> tuple[str, list[Any]]:
-    """Menu counter: open cases, and those whose answer is late."""
+    """Menu counter: open cases, and those in which what is owed now is late."""
     return (
-        "SELECT count(*), count(*) FILTER (WHERE answer_due_at < %s AND state = ANY(%s)) "
+        "SELECT count(*), count(*) FILTER (WHERE owed_at < %s) "
         "FROM complaints_complaint WHERE centre_id = %s AND state <> 'closed'",
-        [now(), list(UNANSWERED), centre.pk],
+        [now(), centre.pk],
     )
 
 
 def open_here(request: StaffRequest) -> dict[str, Any]:
-    """Home list of customer service: open cases, the earliest promised answer first."""
+    """Home list of customer service: open cases, what is owed first at the top."""
     rows = Complaint.objects.filter(centre=request.centre).open().for_rows().by_urgency()
-    return {"rows": with_promises(list(rows[:SHOWN])), "nothing": _("No complaint is open.")}
+    return {"rows": with_promises(list(rows[:SHOWN])), "nothing": _("No complaint is open."), "text": APPEARS}
 
 
 def mine(request: StaffRequest) -> dict[str, Any]:
-    """Home list of those who answer: their own cases."""
-    rows = Complaint.objects.filter(centre=request.centre).open().handled_by(request.user).for_rows().by_urgency()
-    return {"rows": with_promises(list(rows[:SHOWN])), "nothing": _("No complaint is yours to answer.")}
+    """Home list of those who answer: their own cases; for a manager without those that `raised` shows him already."""
+    rows = Complaint.objects.filter(centre=request.centre).open().handled_by(request.user)
+    if Role.MANAGER in request.user.roles_in(request.centre.pk):
+        rows = rows.not_raised()
+    return {
+        "rows": with_promises(list(rows.for_rows().by_urgency()[:SHOWN])),
+        "nothing": _("You have no complaints to answer."),
+        "text": _("A complaint appears here when customer service names you to answer it."),
+    }
 
 
 def raised(request: StaffRequest) -> dict[str, Any]:
     """Home list of the manager: cases that came up a level or are late."""
     rows = Complaint.objects.filter(centre=request.centre).for_rows()
     found = (rows.escalated() | rows.overdue()).by_urgency()
-    return {"rows": with_promises(list(found[:SHOWN])), "nothing": _("No complaint was escalated or is late.")}
+    return {
+        "rows": with_promises(list(found[:SHOWN])),
+        "nothing": _("No complaint was escalated or is late."),
+        "text": _("A complaint appears here when its promised answer is late or the complainant does not accept it."),
+    }
 
 
 def panel(request: StaffRequest, work_order: WorkOrder) -> dict[str, Any] | None:
@@ -80,8 +93,9 @@ def alerts(customer: Any = None, vehicle: Any = None) -> list[registry.Alert]:
             "danger",
             _("Open complaint %(number)s: %(category)s") % {"number": row.number, "category": row.category.name},
             row.get_absolute_url(),
+            row.centre_id,
         )
-        for row in rows.select_related("category").order_by("answer_due_at", "pk")[:3]
+        for row in rows.select_related("category").order_by("owed_at", "pk")[:3]
     ]
 
 
@@ -138,6 +152,8 @@ def erase(customer: Customer) -> None:
     """Forget who complained and in which words; numbers, causes and times stay for the books."""
     rows = Complaint.objects.filter(customer=customer)
     ComplaintEntry.objects.filter(complaint__in=rows).update(text="")
+    for row in rows.only("number"):
+        Promise.objects.about(row).update(about=row.number)
     rows.update(complainant="—", contact="—", matter="—", reason="", wish="", answer="")
 
 
@@ -191,16 +207,38 @@ def register() -> None:
             registry.HomeAction(role, gettext_lazy("Take a complaint"), "complaints:take", icon="megaphone", order=5)
         )
     registry.home.register(
-        registry.HomeList("complaints", Role.AGENT, gettext_lazy("Open complaints"), template, open_here, order=30)
+        registry.HomeList(
+            "complaints",
+            Role.AGENT,
+            gettext_lazy("Open complaints"),
+            template,
+            open_here,
+            order=30,
+            owes=lambda request: Q(kind=Promise.Kind.COMPLAINT_ANSWER),
+        )
     )
     registry.home.register(
         registry.HomeList(
-            "complaints_raised", Role.MANAGER, gettext_lazy("Complaints escalated or late"), template, raised, order=10
+            "complaints_raised",
+            Role.MANAGER,
+            gettext_lazy("Complaints escalated or late"),
+            template,
+            raised,
+            order=10,
+            owes=lambda request: Q(kind=Promise.Kind.COMPLAINT_ANSWER, due_at__lt=now()),
         )
     )
     for role in sorted(HANDLERS - {Role.AGENT.value}):
         registry.home.register(
-            registry.HomeList("complaints_mine", role, gettext_lazy("My complaints"), template, mine, order=70)
+            registry.HomeList(
+                "complaints_mine",
+                role,
+                gettext_lazy("My complaints"),
+                template,
+                mine,
+                order=70,
+                owes=lambda request: Q(kind=Promise.Kind.COMPLAINT_ANSWER, owner=request.user),
+            )
         )
     registry.panels.register(
         registry.Panel(

@@ -39,7 +39,7 @@ MOST_VISITS = 8
 @allow(*HANDLERS)
 @require_GET
 def index(request: StaffRequest) -> HttpResponse:
-    """Complaints of the centre: open ones by promised answer, closed ones newest first."""
+    """Complaints of the centre: open ones by what is owed first, closed ones newest first."""
     show = request.GET.get("show")
     if show not in SHOWN:
         show = SHOWN[0]
@@ -50,7 +50,7 @@ def index(request: StaffRequest) -> HttpResponse:
         "raised": rows.escalated(),
         "closed": rows.filter(state="closed"),
     }[show]
-    order = ("-received_at", "-id") if show == "closed" else ("answer_due_at", "id")
+    order = ("-received_at", "-id") if show == "closed" else ("owed_at", "id")
     page = paging.page(rows, order=order, cursor=request.GET.get("after", ""))
     filters = [("open", _("Open cases")), ("mine", _("Mine")), ("raised", _("Escalated")), ("closed", _("Closed"))]
     takes = bool(request.user.roles_in(request.centre.pk) & {role.value for role in TAKERS})
@@ -116,7 +116,7 @@ def answer(request: StaffRequest, pk: int) -> HttpResponse:
         form,
         "answering",
         lambda: services.answer(row, by=request.actor, text=form.cleaned_data["answer"]),
-        _("The answer is on its way. The complainant says yes or no by his link."),
+        _("The answer is on its way. The complainant says yes or no by the link in it."),
     )
 
 
@@ -137,7 +137,7 @@ def decide(request: StaffRequest, pk: int) -> HttpResponse:
             words=form.cleaned_data["words"],
             how="told",
         ),
-        _("The complainant's word is on record."),
+        _("The complainant's reply is on record."),
     )
 
 

@@ -26,6 +26,7 @@ from delivery.services.account import unbilled
 from servicedesk import registry
 from servicedesk.catalogue.models import SurveyQuestion
 from servicedesk.registry import Evidence, VisitStep
+from servicedesk.staff.formats import joined
 from servicedesk.staff.roles import Role
 from servicedesk.workorders.models import WorkOrder
 from servicedesk.workorders.stages import Stage
@@ -155,7 +156,7 @@ def cleaned(left: Departure) -> Evidence:
     parts = left.wash["parts"]
     if set(WashPart.Part.values) - {tick["part"] for tick in parts}:
         return _not_yet(left, Stage.READY, *GONE)
-    who = ", ".join(dict.fromkeys(tick["by"] for tick in parts))
+    who = joined(dict.fromkeys(tick["by"] for tick in parts))
     return Evidence("done", max(tick["done_at"] for tick in parts), who, _("Exterior, interior and tyres"))
 
 
@@ -230,7 +231,7 @@ def papers_given(left: Departure) -> Evidence:
     handover = left.handover
     if handover is None:
         return _not_yet(left, *GONE)
-    words = ", ".join(str(Handover.Given(given).label) for given in handover["given"])
+    words = joined(str(Handover.Given(given).label) for given in handover["given"])
     return Evidence("done" if words else "missing", handover["at"], handover["by"], words)
 
 
@@ -245,7 +246,7 @@ def passed_on(left: Departure) -> Evidence:
     """M6.2-b: every low answer lies before a department; nothing to pass on is as good."""
     if left.opinions:
         last = left.opinions[-1]
-        words = ", ".join(dict.fromkeys(str(Role(opinion["department"]).label) for opinion in left.opinions))
+        words = joined(dict.fromkeys(str(Role(opinion["department"]).label) for opinion in left.opinions))
         return Evidence("done", last["at"], last["by"], words)
     if any(_is_alarming(**answer) for answer in left.answers):
         return Evidence("missing", text=_("A low answer was not passed on"))

@@ -10,6 +10,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext
 
 from delivery.models import Handover, PaymentMethod, WashPart
 from delivery.surveys import REASONS
@@ -25,7 +26,12 @@ class PaymentForm(forms.Form):
     """Money received."""
 
     amount = NumberField(
-        label=_("Amount received"), min_value=Decimal("0.01"), max_value=MOST, max_digits=12, decimal_places=2
+        label=_("Amount received"),
+        grouped=True,
+        min_value=Decimal("0.01"),
+        max_value=MOST,
+        max_digits=12,
+        decimal_places=2,
     )
     method = forms.ChoiceField(label=_("Payment method"), choices=PaymentMethod.choices)
     reference = forms.CharField(label=_("Last four digits of the card, or reference"), max_length=40, required=False)
@@ -74,6 +80,14 @@ class NotifyForm(forms.Form):
     in_person = forms.BooleanField(required=False)
 
 
+def all_of(choices: Any, wanted: frozenset[str], ticked: list[str], refusal: Any) -> list[str]:
+    """`ticked`, when all of `wanted` is among it; else a ValidationError that names the rest."""
+    missing = [str(label) for value, label in choices.choices if value in wanted - set(ticked)]
+    if missing:
+        raise ValidationError(refusal % pgettext("between items of a list", ", ").join(missing))
+    return ticked
+
+
 class AcceptanceForm(forms.Form):
     """Explained, looked over, accepted, papers given."""
 
@@ -83,14 +97,14 @@ class AcceptanceForm(forms.Form):
     remarks = forms.CharField(label=_("Remarks"), max_length=500, required=False)
     taken_by = forms.ChoiceField(
         label=_("Who takes the car?"),
-        choices=[("customer", _("The customer")), ("proxy", _("Somebody else for him"))],
-        required=False,
+        choices=[("customer", _("The customer")), ("proxy", _("Somebody else for the customer"))],
+        error_messages={"required": _("Say who takes the car.")},
     )
     relation = forms.ChoiceField(
-        label=_("What is he to the customer?"), choices=[("", "—"), *Handover.Relation.choices], required=False
+        label=_("Relation to the customer"), choices=[("", "—"), *Handover.Relation.choices], required=False
     )
     authorised = forms.ChoiceField(
-        label=_("How did the customer authorise him?"),
+        label=_("How did the customer authorise this person?"),
         choices=[("", "—"), *Handover.Authorised.choices],
         required=False,
     )
@@ -98,8 +112,16 @@ class AcceptanceForm(forms.Form):
     signature_name = forms.CharField(
         label=_("Name of the person who takes the car"),
         max_length=80,
-        error_messages={"required": _("Type the name of the person who takes the car.")},
+        error_messages={"required": _("Type it in full.")},
     )
+
+    def clean_explained(self) -> list[str]:
+        """All that a customer must hear before he accepts the car (M6.1-b)."""
+        return all_of(Handover.Explained, Handover.MUST_EXPLAIN, self.cleaned_data["explained"], _("Explain first: %s"))
+
+    def clean_given(self) -> list[str]:
+        """All the papers that go with the car (M6.1-c)."""
+        return all_of(Handover.Given, Handover.MUST_GIVE, self.cleaned_data["given"], _("Give these first: %s"))
 
     def clean(self) -> dict[str, Any]:
         """Somebody else: say who he is and by whose leave; the customer himself needs neither."""
@@ -116,7 +138,7 @@ class ObjectionForm(forms.Form):
     """Why the customer does not accept the car."""
 
     objection = forms.CharField(
-        label=_("What the customer objects to, in his words"),
+        label=_("What the customer objects to, word for word"),
         max_length=1000,
         widget=forms.Textarea(attrs={"rows": 3}),
         error_messages={"required": _("Write down why the customer does not accept the car.")},

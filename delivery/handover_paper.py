@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 
 from delivery.models import Bill, BillLine, Handover, Payment, PaymentMethod
 from servicedesk.documents import papers, parts
@@ -149,5 +149,5 @@ def _account(said: Said) -> parts.Lines:
     return parts.Lines(
         [parts.Column(_("Bill or payment")), parts.Column(_("Method")), parts.Column(_("Amount"), "n")],
         rows,
-        [[_("Still to pay"), said.amount(balance)]],
+        [[pgettext("customer", "Still to pay"), said.amount(balance)]],
     )

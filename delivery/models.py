@@ -111,7 +111,7 @@ class PickupNotice(ActorFields):
     """The customer was told that the car is ready, by a person's press (M6.1-a), and when he says he will come."""
 
     work_order = models.ForeignKey(WorkOrder, on_delete=models.PROTECT, related_name="pickup_notices")
-    in_person = models.BooleanField(default=False, help_text=_("He waited on site and was told there."))
+    in_person = models.BooleanField(default=False, help_text=_("The customer waited on site and was told there."))
     message = models.ForeignKey(Message, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField()
     expected_at = models.DateTimeField(null=True, blank=True)
@@ -159,9 +159,12 @@ class Handover(ActorFields):
         OTHER = "other", _("Somebody else")
 
     class Authorised(models.TextChoices):
-        LINK = "link", _("The customer named this person by his link")
+        LINK = "link", _("The customer named this person by the link")
         TELEPHONE = "telephone", _("The customer told us by telephone")
         LETTER = "letter", _("Signed authorisation shown")
+
+    MUST_EXPLAIN = frozenset({Explained.WORK.value, Explained.BILL.value})
+    MUST_GIVE = frozenset({Given.BILL.value, Given.REPORT.value, Given.INVOICE.value})
 
     work_order = models.ForeignKey(WorkOrder, on_delete=models.PROTECT, related_name="handovers")
     at = models.DateTimeField()
@@ -171,7 +174,7 @@ class Handover(ActorFields):
         max_length=10,
         choices=Relation.choices,
         blank=True,
-        help_text=_("What a person who comes for the customer is to him; empty when he comes himself."),
+        help_text=_("Relation to the customer of the person who comes instead; empty when the customer comes."),
     )
     authorised = models.CharField(
         max_length=10, choices=Authorised.choices, blank=True, help_text=_("How the customer gave that person leave.")

@@ -76,7 +76,7 @@ def _context(bill: Bill) -> dict[str, Any]:
     labour = [line for line in lines if line.kind == LineKind.LABOUR]
     others = [line for line in lines if line.kind != LineKind.LABOUR]
     credit = bill.kind == BillKind.CREDIT
-    agreed = totals([line.agreed for line in lines], _rule(bill)).total
+    agreed = totals([line.agreed for line in lines], rule_of(bill)).total
     return {
         "bill": bill,
         "credit": credit,
@@ -266,7 +266,7 @@ def _sum(lines: list[BillLine]) -> Decimal:
     return sum((line.amount for line in lines), Decimal(0))
 
 
-def _rule(bill: Bill) -> ServiceCentre:
+def rule_of(bill: Bill) -> ServiceCentre:
     """The tax rule the bill was worked out by, as `totals` asks for it."""
     return ServiceCentre(
         tax_rate=bill.tax_rate, tax_inclusive=bill.tax_inclusive, minor_units=minor_units(bill.currency)

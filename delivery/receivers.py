@@ -11,6 +11,7 @@ from delivery.services.account import Departure, everything_billed
 from delivery.services.handover import keep_promise
 from delivery.services.reminders import remind_of_surveys
 from servicedesk import registry
+from servicedesk.staff.formats import joined
 from servicedesk.workorders.gates import Requirement, gate
 from servicedesk.workorders.models import LineState, WorkOrder
 from servicedesk.workorders.stages import Stage
@@ -32,7 +33,7 @@ def clean_and_billed(work_order: WorkOrder) -> list[Requirement]:
     wash_url = reverse("delivery:wash", args=[work_order.pk])
     bill_url = reverse("delivery:bill", args=[work_order.pk])
     left = wash.parts_left(task) if task else list(WashPart.Part.values)
-    words = ", ".join(str(WashPart.Part(part).label) for part in left)
+    words = joined(str(WashPart.Part(part).label) for part in left)
     cleaned = _("Wash not wanted by the customer") if task and task.waived else _("Car cleaned")
     looked = bool(task and hasattr(task, "look") and task.look.passed)
     lines = list(work_order.lines.all())
@@ -78,7 +79,7 @@ def called_paid_and_accepted(work_order: WorkOrder) -> list[Requirement]:
             "cashier",
         ),
         Requirement(
-            {Handover.Explained.WORK.value, Handover.Explained.BILL.value} <= explained,
+            explained >= Handover.MUST_EXPLAIN,
             _("Work and bill explained"),
             "M6.1-b",
             url,
@@ -86,7 +87,7 @@ def called_paid_and_accepted(work_order: WorkOrder) -> list[Requirement]:
         ),
         Requirement(handover is not None, _("Accepted and signed by the customer"), "M6.1-b", url, "advisor"),
         Requirement(
-            {Handover.Given.BILL.value, Handover.Given.REPORT.value, Handover.Given.INVOICE.value} <= given,
+            given >= Handover.MUST_GIVE,
             _("Bill, inspection report and invoice given"),
             "M6.1-c",
             url,

@@ -5,15 +5,17 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
+from django.db.models import Exists, OuterRef
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from delivery.models import Bill, Opinion, Payment, SurveyResponse
+from delivery.models import Bill, Opinion, Payment, PickupNotice, SurveyResponse, WashPart
 from delivery.selections import INVITE_DAYS, opinions_for, ready_rows, settle_rows, to_invite, wash_rows
 from delivery.services.account import account_of
 from delivery.services.wash import current_task
 from servicedesk import registry
 from servicedesk.clock import now
+from servicedesk.staff.formats import format_moment
 from servicedesk.staff.requests import StaffRequest
 from servicedesk.staff.roles import Role
 from servicedesk.workorders.models import WorkOrder
@@ -23,8 +25,14 @@ PREPARING = frozenset({Role.DETAILER.value, Role.CASHIER.value, Role.ADVISOR.val
 DELIVERING = frozenset({Role.ADVISOR.value, Role.MANAGER.value, Role.AGENT.value})
 DEPARTMENTS = (Role.ADVISOR, Role.SUPERVISOR, Role.DETAILER, Role.AGENT, Role.MANAGER)
 
+
+def _expected(work_order: WorkOrder, data: dict[str, Any]) -> str:
+    at = dt.datetime.fromisoformat(data["at"]) if data["at"] else None
+    return format_moment(at, work_order.centre, now=now()) if at else ""
+
+
 PHRASES = {
-    "wash.part": registry.Phrase(_("A part of the car cleaned")),
+    "wash.part": registry.Phrase(lambda data: str(WashPart.Part(data["part"]).label)),
     "wash.looked": registry.Phrase(_("Second look at the cleaning")),
     "bill.line": registry.Phrase(_("Bill: %(code)s charged %(amount)s")),
     "bill.issued": registry.Phrase(_("Bill %(number)s issued: %(total)s"), "key"),
@@ -33,7 +41,7 @@ PHRASES = {
     "payment.reversed": registry.Phrase(_("Payment given back: %(amount)s"), "bad"),
     "delivery.released": registry.Phrase(_("Released unpaid by a manager"), "bad"),
     "pickup.notified": registry.Phrase(_("Customer told that the car is ready")),
-    "pickup.expected": registry.Phrase(_("Customer said when he comes")),
+    "pickup.expected": registry.Phrase(_("Customer said when the car is collected"), about=_expected),
     "handover.accepted": registry.Phrase(_("Accepted and signed by the customer"), "key"),
     "handover.refused": registry.Phrase(_("Not accepted by the customer"), "bad"),
     "survey.invited": registry.Phrase(_("Invited to the survey")),
@@ -51,6 +59,28 @@ def register() -> None:
     _home()
     _panels()
     registry.actions.register(next_steps)
+    registry.row_steps.register(
+        registry.RowStep("notify", _("Notify"), frozenset({Stage.READY.value}), lambda: ~Exists(notices()))
+    )
+
+
+def notices() -> Any:
+    """Notices to the customer of a work order since its car is ready, for a subquery."""
+    return PickupNotice.objects.filter(work_order=OuterRef("pk"), at__gte=OuterRef("ready_at"))
+
+
+PREPARATION_VIEWS = frozenset(
+    f"delivery:{name}"
+    for name in (
+        *("wash_queue", "wash", "wash_tick", "wash_look", "send_back"),
+        *("bills", "bill", "bill_line", "bill_recalculate", "bill_issue", "bill_pay", "bill_credit", "bill_release"),
+        "payment_reverse",
+    )
+)
+DELIVERY_VIEWS = frozenset(
+    f"delivery:{name}"
+    for name in ("handover", "make_ready", "notify", "hand_over", "not_accepted", "invite", "opinion_record")
+)
 
 
 def _menu() -> None:
@@ -64,7 +94,7 @@ def _menu() -> None:
             order=5,
             counter=count_preparing,
             group="chapters",
-            views=frozenset(f"delivery:{name}" for name in ("wash_queue", "wash", "bills", "bill")),
+            views=PREPARATION_VIEWS,
         )
     )
     registry.menu.register(
@@ -77,20 +107,21 @@ def _menu() -> None:
             order=6,
             counter=count_ready,
             group="chapters",
-            views=frozenset({"delivery:handover"}),
+            views=DELIVERY_VIEWS,
         )
     )
     everyone = frozenset(role.value for role in DEPARTMENTS)
     registry.menu.register(
         registry.MenuItem(
             "delivery.opinions",
-            _("Customers' opinions"),
+            _("Opinions"),
             "delivery:opinions",
             everyone,
             icon="chat-left-dots",
             order=30,
             counter=count_opinions,
             group="manage",
+            views=frozenset({"delivery:opinion_answer"}),
         )
     )
 
@@ -198,7 +229,8 @@ def bill_panel(request: StaffRequest, work_order: WorkOrder) -> dict[str, Any] |
     if not bills:
         return None
     payments = list(Payment.objects.filter(work_order=work_order).order_by("at", "id"))
-    return {"bills": bills, "payments": payments, "account": account_of(work_order)}
+    unbilled = not payments and not any(bill.is_issued for bill in bills)
+    return {"bills": bills, "payments": payments, "account": account_of(work_order), "unbilled": unbilled}
 
 
 def survey_panel(request: StaffRequest, work_order: WorkOrder) -> dict[str, Any] | None:

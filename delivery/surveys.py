@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from delivery.querysets import Opinions
 from servicedesk.catalogue.models import SurveyQuestion
@@ -49,6 +50,11 @@ class SurveyAnswer(models.Model):
         return f"{self.question_id}: {self.value}"
 
     @property
+    def in_words(self) -> str:
+        """The answer on its question's scale: "2 / 5"."""
+        return self.question.in_words(self.value)
+
+    @property
     def is_alarming(self) -> bool:
         """Whether it calls for a person to act."""
         return bool(self.question.is_alarming(self.value))
@@ -67,7 +73,7 @@ REASONS = {
 
 
 class OpinionState(models.TextChoices):
-    OPEN = "open", _("Open")
+    OPEN = "open", pgettext_lazy("opinion", "Open")
     ANSWERED = "answered", _("Answered")
     WITHDRAWN = "withdrawn", _("Taken back")
 
@@ -104,6 +110,16 @@ class Opinion(ActorFields):
 
     def __str__(self) -> str:
         return f"{self.work_order} {self.get_department_display()}"
+
+    @property
+    def in_words(self) -> str:
+        """The mark on its question's scale: "2 / 5"; "" for what was said without a question."""
+        return self.question.in_words(self.value) if self.question else ""
+
+    @property
+    def is_unexplained(self) -> bool:
+        """Whether the customer has not said yet what lay behind it."""
+        return self.state == OpinionState.OPEN and not (self.reasons or self.text or self.call_wanted)
 
     @property
     def reason_words(self) -> list[str]:

@@ -115,10 +115,11 @@ def completion_rate(centres: Any, since: dt.datetime, until: dt.datetime) -> tup
 
 
 def on_time_rate(centres: Any, since: dt.datetime, until: dt.datetime) -> tuple[Any, Any]:
-    """First tries made in time, of the calls due."""
+    """First tries made in time, of the calls due; those that a refusal spared are left out."""
     due = FollowUp.objects.filter(centre__in=centres, due_at__gte=since, due_at__lt=until)
     in_time = Count("pk", filter=Q(first__lte=F("due_at")))
-    counted = due.annotate(first=Min("attempts__at")).aggregate(in_time=in_time, due=Count("pk"))
+    tried = due.annotate(first=Min("attempts__at")).exclude(state=FollowUpState.REFUSED, first=None)
+    counted = tried.aggregate(in_time=in_time, due=Count("pk"))
     return counted["in_time"], counted["due"]
 
 

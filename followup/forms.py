@@ -7,12 +7,13 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from followup.answers import CHOICES, FINE, TROUBLE, points_of
 from followup.models import FollowUp, Outcome, Problem
 from followup.services import NewProblem, Said
 from followup.services.problems import DEPARTMENTS
+from servicedesk.staff.fields import mark
 
 SCORES = [(str(score), str(score)) for score in range(1, 6)]
 LONGEST = 2000
@@ -21,12 +22,16 @@ LONGEST = 2000
 class CallForm(forms.Form):
     """What came of a call. With an answer on the telephone it asks for all of M7.2-a."""
 
-    outcome = forms.ChoiceField(label=gettext_lazy("Outcome"), choices=Outcome.choices)
-    runs_well = forms.ChoiceField(label=gettext_lazy("How is the car running?"), choices=FINE, required=False)
-    repair_quality = forms.ChoiceField(
-        label=gettext_lazy("Content with the quality of the repair?"), choices=SCORES, required=False
+    outcome = forms.ChoiceField(
+        label=gettext_lazy("Outcome"),
+        choices=Outcome.choices,
+        error_messages={"required": gettext_lazy("Choose the outcome of the call.")},
     )
-    service = forms.ChoiceField(label=gettext_lazy("Content with the service?"), choices=SCORES, required=False)
+    runs_well = forms.ChoiceField(label=gettext_lazy("Is the car running well?"), choices=FINE, required=False)
+    repair_quality = forms.ChoiceField(
+        label=gettext_lazy("Satisfied with the quality of the repair?"), choices=SCORES, required=False
+    )
+    service = forms.ChoiceField(label=gettext_lazy("Satisfied with the service?"), choices=SCORES, required=False)
     words = forms.CharField(
         label=gettext_lazy("Customer's own words"),
         required=False,
@@ -64,6 +69,7 @@ class CallForm(forms.Form):
             )
         department: Any = self.fields["department"]
         department.choices = [("", "—"), *[(role.value, role.label) for role in DEPARTMENTS]]
+        mark(self, "kind", "department")
 
     def checks(self) -> list[tuple[forms.BoundField, str]]:
         """The rule's own questions, each with the answer that means trouble ("" for none)."""
@@ -81,7 +87,7 @@ class CallForm(forms.Form):
         if outcome == Outcome.REACHED:
             for name in ("runs_well", "repair_quality", "service"):
                 if not cleaned.get(name) and name not in self.errors:
-                    self.add_error(name, _("Ask the customer, and choose his answer."))
+                    self.add_error(name, _("Ask the customer, and choose the answer."))
             wrong = cleaned.get("runs_well") == "no" or any(
                 cleaned.get(f"check_{index}") == TROUBLE.get(point.kind, "never")
                 for index, point in enumerate(self.points)
@@ -89,7 +95,7 @@ class CallForm(forms.Form):
             if wrong and not cleaned.get("problem") and "problem" not in self.errors:
                 self.add_error("problem", _("Something is not right: describe it, so that it can be passed on."))
             if cleaned.get("problem") and not cleaned.get("department") and "department" not in self.errors:
-                self.add_error("department", _("Choose the department that can mend it."))
+                self.add_error("department", _("Choose the department that can put it right."))
         if outcome == Outcome.CALL_BACK and not cleaned.get("call_back_at") and "call_back_at" not in self.errors:
             self.add_error("call_back_at", _("Enter the day and time you agreed on."))
         return cleaned
@@ -122,5 +128,5 @@ class SolutionForm(forms.Form):
     """What the department did about a problem."""
 
     solution = forms.CharField(
-        label=gettext_lazy("What was done"), max_length=LONGEST, widget=forms.Textarea(attrs={"rows": 4})
+        label=pgettext_lazy("problem", "What was done"), max_length=LONGEST, widget=forms.Textarea(attrs={"rows": 4})
     )

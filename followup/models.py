@@ -14,7 +14,7 @@ from servicedesk.catalogue.models import FollowUpRule
 from servicedesk.staff.actors import ActorFields
 from servicedesk.staff.models import ServiceCentre
 from servicedesk.staff.roles import Role
-from servicedesk.workorders.models import WorkOrder
+from servicedesk.workorders.models import Promise, WorkOrder
 
 NOT_THE_ADVISOR = """
     IF NEW.by_user_id IS NOT NULL AND EXISTS (
@@ -120,6 +120,11 @@ class FollowUp(models.Model):
         """Whether the call is still owed."""
         return self.state in (FollowUpState.SCHEDULED, FollowUpState.IN_CONTACT)
 
+    @property
+    def promised(self) -> Promise:
+        """The time agreed for the call, as the promise chip draws it."""
+        return Promise(due_at=self.next_at, kept_at=self.settled_at)
+
 
 class Outcome(models.TextChoices):
     REACHED = "reached", _("Reached")
@@ -216,7 +221,7 @@ class Problem(ActorFields):
     )
     state = models.CharField(max_length=6, choices=ProblemState.choices, default=ProblemState.OPEN)
     reported_at = models.DateTimeField()
-    due_at = models.DateTimeField(help_text=_("By when the customer was promised word."))
+    due_at = models.DateTimeField(help_text=_("By when the customer was promised an answer."))
     solution = models.TextField(blank=True)
     solved_at = models.DateTimeField(null=True, blank=True)
     solved_by = models.ForeignKey(
@@ -255,6 +260,11 @@ class Problem(ActorFields):
     def get_absolute_url(self) -> str:
         """Its page."""
         return reverse("followup:problem", args=[self.pk])
+
+    @property
+    def promised(self) -> Promise:
+        """The word promised to the customer, as the promise chip draws it."""
+        return Promise(due_at=self.due_at, kept_at=self.closed_at)
 
 
 __all__ = [

@@ -37,7 +37,7 @@ def register() -> None:
     kinds.register(
         "next_service",
         gettext_lazy("Next service"),
-        when=gettext_lazy("For customers whose next service is near. Nothing sends it yet."),
+        when=gettext_lazy("For customers whose next service is near. Not in use."),
         order=510,
         page="appointments:book",
         asks_consent=True,

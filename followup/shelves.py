@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db import connection
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from followup.models import Feedback, FollowUp, Outcome, Problem, ProblemState
+from followup import books
+from followup.models import FollowUp, Outcome, Problem, ProblemState
 from followup.querysets import WAITING, calls_of
 from followup.services.problems import DEPARTMENTS
 from servicedesk import registry
 from servicedesk.clock import now
-from servicedesk.customers.models import Customer
 from servicedesk.staff.requests import StaffRequest
 from servicedesk.staff.roles import Role
 from servicedesk.workorders.gates import requirements
@@ -62,8 +62,23 @@ def problems_here(request: StaffRequest) -> dict[str, Any]:
     rows = Problem.objects.filter(centre=request.centre, state=ProblemState.OPEN).for_departments(roles)
     return {
         "problems": list(rows.for_rows().order_by("due_at", "pk")[:SHOWN]),
-        "nothing": _("No problem was passed to your department."),
+        "nothing": _("No problems have been passed to your department."),
     }
+
+
+def problems_owed(request: StaffRequest) -> Q:
+    """The promised solutions of the user's departments, which his home page lists as problems."""
+    return Q(kind=Promise.Kind.SOLUTION, owner_role__in=request.user.roles_in(request.centre.pk))
+
+
+def calls_owed(request: StaffRequest) -> Q:
+    """The promised calls, which the home page of customer service lists."""
+    return Q(kind=Promise.Kind.FOLLOW_UP)
+
+
+def late_ones(request: StaffRequest) -> Q:
+    """The promises that `overdue` lists."""
+    return Q(kind__in=OVERDUE_KINDS, due_at__lt=now())
 
 
 def overdue(request: StaffRequest) -> dict[str, Any]:
@@ -109,7 +124,12 @@ def alerts(customer: Any = None, vehicle: Any = None) -> list[registry.Alert]:
     else:
         return []
     return [
-        registry.Alert("amber", _("Problem being solved: %(text)s") % {"text": row.text[:80]}, row.get_absolute_url())
+        registry.Alert(
+            "amber",
+            _("Problem being solved: %(text)s") % {"text": row.text[:80]},
+            row.get_absolute_url(),
+            row.centre_id,
+        )
         for row in rows.order_by("due_at", "pk")[:3]
     ]
 
@@ -125,69 +145,6 @@ def visit_step(work_order: WorkOrder) -> registry.VisitStep:
     if call.settled_at:
         return registry.VisitStep(who=who, at=call.settled_at, note=call.get_state_display())
     return registry.VisitStep(who=who, at=call.next_at, note=_("call due"))
-
-
-def export(customer: Customer) -> dict[str, Any]:
-    """Everything kept of the customer's follow-ups."""
-    calls = FollowUp.objects.filter(work_order__customer=customer).select_related("work_order", "feedback")
-    return {
-        "follow_ups": [
-            {
-                "visit": call.work_order.number,
-                "due_at": call.due_at,
-                "state": call.state,
-                "repair_quality": said.repair_quality if said else None,
-                "service": said.service if said else None,
-                "words": said.words if said else "",
-                "answers": [f"{about}: {words}" for about, words in said.answers] if said else [],
-            }
-            for call in calls.order_by("pk")
-            for said in [getattr(call, "feedback", None)]
-        ],
-        "problems": [
-            {"reported_at": row.reported_at, "text": row.text, "solution": row.solution, "state": row.state}
-            for row in Problem.objects.filter(work_order__customer=customer).order_by("pk")
-        ],
-    }
-
-
-def erase(customer: Customer) -> None:
-    """Forget what the customer said; scores, states and times stay for the books."""
-    said = Feedback.objects.filter(followup__work_order__customer=customer)
-    for row in said.filter(checks__contains=[{"kind": "text"}]):
-        checks = [{**check, "answer": ""} if check.get("kind") == "text" else check for check in row.checks]
-        Feedback.objects.filter(pk=row.pk).update(checks=checks)
-    said.update(words="")
-    Problem.objects.filter(work_order__customer=customer).update(text="—")
-
-
-def calls_add_up() -> list[str]:
-    """Every visit handed over has one plan; a planned one has its first call, within seven days; a settled call an attempt."""
-    sql = """
-        SELECT 'work order ' || w.id || ': handed over without a follow-up plan' FROM workorders_workorder w
-        LEFT JOIN followup_followupplan p ON p.work_order_id = w.id
-        WHERE w.stage IN ('delivered', 'closed') AND p.id IS NULL
-        UNION ALL
-        SELECT 'work order ' || p.work_order_id || ': planned without a first call' FROM followup_followupplan p
-        LEFT JOIN followup_followup f ON f.work_order_id = p.work_order_id AND f.sequence = 1
-        WHERE p.planned_at IS NOT NULL AND f.id IS NULL
-        UNION ALL
-        SELECT 'follow-up ' || f.id || ': due later than a week after the handover' FROM followup_followup f
-        JOIN workorders_workorder w ON w.id = f.work_order_id
-        WHERE f.sequence = 1 AND f.due_at > w.delivered_at + interval '7 days'
-        UNION ALL
-        SELECT 'follow-up ' || f.id || ': has an outcome but nobody tried' FROM followup_followup f
-        WHERE f.settled_at IS NOT NULL AND NOT EXISTS (SELECT 1 FROM followup_attempt a WHERE a.followup_id = f.id)
-        UNION ALL
-        SELECT 'work order ' || w.id || ': closed with a call or problem open' FROM workorders_workorder w
-        WHERE w.stage IN ('closed') AND EXISTS (
-            SELECT 1 FROM followup_followup f
-            WHERE f.work_order_id = w.id AND f.sequence = 1 AND f.settled_at IS NULL
-        )
-    """
-    with connection.cursor() as cursor:
-        cursor.execute(sql)
-        return [row[0] for row in cursor.fetchall()]
 
 
 PHRASES = {
@@ -228,9 +185,10 @@ def register() -> None:
             icon="tools",
             order=40,
             counter=count_problems,
+            views=frozenset({"followup:problem", "followup:solve"}),
         )
     )
-    home_list, template = registry.HomeList, "followup/_problems.html"
+    template = "followup/_problems.html"
     for role in sorted(CALLERS):
         registry.home_actions.register(
             registry.HomeAction(
@@ -242,35 +200,40 @@ def register() -> None:
                 order=1,
             )
         )
-    registry.home.register(
-        home_list("calls", Role.AGENT, gettext_lazy("Calls due"), "followup/_calls.html", calls_due, order=10)
-    )
-    registry.home.register(
-        home_list(
-            "to_tell", Role.AGENT, gettext_lazy("Solved, customer to be told"), template, problems_to_tell, order=20
-        )
-    )
-    registry.home.register(
-        home_list(
+    to_solve = gettext_lazy("Problems to solve")
+    lists = [
+        ("calls", Role.AGENT, gettext_lazy("Calls due"), "followup/_calls.html", calls_due, 10, calls_owed),
+        (
+            "to_tell",
+            Role.AGENT,
+            gettext_lazy("Solved, customer to be told"),
+            template,
+            problems_to_tell,
+            20,
+            problems_owed,
+        ),
+        (
             "overdue_calls",
             Role.MANAGER,
             gettext_lazy("Follow-up overdue"),
             "followup/_overdue.html",
             overdue,
-            order=20,
-        )
-    )
-    for role in sorted(departments | {Role.MANAGER.value}):
-        registry.home.register(
-            home_list("problems", role, gettext_lazy("Problems to solve"), template, problems_here, order=60)
-        )
+            20,
+            late_ones,
+        ),
+    ] + [
+        ("problems", role, to_solve, template, problems_here, 60, problems_owed)
+        for role in sorted(departments | {Role.MANAGER.value})
+    ]
+    for key, role, title, fragment, context, order, owes in lists:
+        registry.home.register(registry.HomeList(key, role, title, fragment, context, order=order, owes=owes))
     registry.panels.register(
         registry.Panel("followup", gettext_lazy("Follow-up"), "followup/_panel.html", panel, order=70)
     )
     registry.actions.register(next_steps)
     registry.alerts.register(alerts)
     registry.visit_steps[7] = visit_step
-    registry.exports.register(export)
-    registry.erasures.register(erase)
-    registry.checks.register(registry.Check("follow-ups add up", calls_add_up, order=70))
+    registry.exports.register(books.export)
+    registry.erasures.register(books.erase)
+    registry.checks.register(registry.Check("follow-ups add up", books.calls_add_up, order=70))
     registry.phrases.update(PHRASES)

@@ -14,9 +14,10 @@ from django.views.decorators.http import require_GET, require_POST
 
 from followup import services
 from followup.forms import CallForm, SolutionForm
-from followup.models import Attempt, FollowUp, Outcome, Problem, ProblemState
+from followup.models import Attempt, FollowUp, FollowUpState, Outcome, Problem, ProblemState
 from followup.querysets import WAITING
 from followup.services.planning import served_lines
+from servicedesk.clock import now
 from servicedesk.staff import paging
 from servicedesk.staff.access import allow, fetch
 from servicedesk.staff.repeats import perform
@@ -55,7 +56,7 @@ def call(request: StaffRequest, pk: int) -> HttpResponse:
     """One call: whom, about what, the script, what was tried before."""
     row = fetch(request, FollowUp.objects.for_rows().select_related("centre"), pk=pk)
     form = CallForm(call=row) if row.is_waiting else None
-    return _desk(request, _list(request), row, form, chosen=True)
+    return _desk(request, _list(request, row), row, form, chosen=True)
 
 
 @allow(*CALLERS)
@@ -73,7 +74,7 @@ def record(request: StaffRequest, pk: int) -> HttpResponse:
             redirect=lambda _attempt: reverse("followup:desk"),
             on_refusal=row,
         )
-    return _desk(request, _list(request), row, form, chosen=True, status=422)
+    return _desk(request, _list(request, row), row, form, chosen=True, status=422)
 
 
 @allow(*CALLERS)
@@ -101,10 +102,12 @@ def problems(request: StaffRequest) -> HttpResponse:
     show = request.GET.get("show")
     if show not in ProblemState.values:
         show = ProblemState.OPEN
+    waiting = rows.unsettled().aggregate(**{key: Count("pk", filter=Q(state=key)) for key in ("open", "solved")})
+    states = [(value, label, waiting.get(value, "")) for value, label in ProblemState.choices]
     rows = rows.filter(state=show)
     order = ("-reported_at", "-id") if show == ProblemState.CLOSED else ("due_at", "id")
     page = paging.page(rows, order=order, cursor=request.GET.get("after", ""))
-    return render(request, "followup/problems.html", {"page": page, "show": show, "states": ProblemState.choices})
+    return render(request, "followup/problems.html", {"page": page, "show": show, "states": states})
 
 
 @allow(*SOLVERS)
@@ -152,13 +155,12 @@ def _kept(attempt: Attempt) -> str:
     return _("The try is on record: %(outcome)s.") % {"outcome": attempt.get_outcome_display()}
 
 
-def _list(request: StaffRequest) -> dict[str, Any]:
-    """Context of the list at the left: three queries, whatever its length."""
-    show = request.GET.get("show")
-    if show not in SHOWN:
-        show = SHOWN[0]
-    centre = request.centre
+def _list(request: StaffRequest, call: FollowUp | None = None) -> dict[str, Any]:
+    """Context of the list at the left, opened where `call` stands in it: three queries, whatever its length."""
+    centre, asked = request.centre, request.GET.get("show", "")
     tonight = centre.at(centre.today() + dt.timedelta(days=1), dt.time())
+    marked = _tab_of(call, asked, tonight) if call else asked if asked in SHOWN else SHOWN[0]
+    show = marked or SHOWN[0]
     rows = FollowUp.objects.for_user(request.user).filter(centre=centre)
     conditions = {
         "due": Q(opens_at__lt=tonight),
@@ -172,7 +174,7 @@ def _list(request: StaffRequest) -> dict[str, Any]:
     calls = calls.annotate(tries=Count("attempts"))[:LONGEST]
     return {
         "calls": list(calls),
-        "show": show,
+        "show": marked,
         "filters": [
             ("due", _("Due"), counts["due"]),
             ("again", _("Try again"), counts["again"]),
@@ -180,6 +182,19 @@ def _list(request: StaffRequest) -> dict[str, Any]:
             ("given_up", _("Not reached"), given_up.count()),
         ],
     }
+
+
+def _tab_of(call: FollowUp, asked: str, tonight: dt.datetime) -> str:
+    """The tab whose list holds `call`: the one asked for when it does, none for a call that is over."""
+    ahead = call.opens_at >= tonight
+    given_up = call.settled_at if call.state == FollowUpState.UNREACHABLE else None
+    holding = {
+        "due": call.is_waiting and not ahead,
+        "again": call.state == FollowUpState.IN_CONTACT,
+        "ahead": call.is_waiting and ahead,
+        "given_up": given_up is not None and given_up >= now() - GIVEN_UP_SHOWN,
+    }
+    return asked if holding.get(asked) else next((tab for tab in SHOWN if holding[tab]), "")
 
 
 def _desk(

@@ -124,7 +124,7 @@ def register() -> None:
             gettext_lazy("Internal rework rate"),
             gettext_lazy("work orders failed at final inspection at least once / work orders finally inspected"),
             internal_rework,
-            target="<5%",
+            target="< 5%",
             order=7,
         )
     )

@@ -103,10 +103,11 @@ def register() -> None:
             counter=count_waiting,
         )
     )
+    registry.marked_by["quality:self_check"] = "workshop"
     title, template = _("Waiting for final inspection"), "quality/_waiting.html"
     registry.home.register(registry.HomeList("final", Role.INSPECTOR, title, template, waiting_for_final, order=10))
     registry.home.register(
-        registry.HomeList("rework", Role.INSPECTOR, _("On their way back to you"), template, in_rework, order=20)
+        registry.HomeList("rework", Role.INSPECTOR, _("Coming back after rework"), template, in_rework, order=20)
     )
     registry.panels.register(
         registry.Panel("reports", _("Inspection reports"), "quality/_reports.html", reports_panel, order=40)

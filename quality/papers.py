@@ -95,7 +95,7 @@ def self_check(order: PaperOrder) -> tuple[str, dict[str, Any]]:
     return "quality/pdf/report.html", {
         **_report(order, report, _("Self-check report"), items, report.passed),
         "verdict": _("All in order") if report.passed else _("Back to repair"),
-        "verdict_note": _("The technician answers for his own work."),
+        "verdict_note": _("Technicians answer for their own work."),
         "signatures": [_signed(order, _("Technician"), report)],
     }
 

@@ -57,7 +57,9 @@ def sign_self_check(
     """
     work_order = _locked(work_order, Stage.SELFCHECK)
     if by.user_id is None or not did_work(work_order, by.user_id):
-        raise InspectionRefused(_reason(_("Only who worked on the car signs its self-check."), work_order, "M4.1-b"))
+        raise InspectionRefused(
+            _reason(_("Only the technician who worked on the car can sign its self-check."), work_order, "M4.1-b")
+        )
     facts = Facts(work_order)
     answered = _complete(self_check_items(facts), marks)
     faults = [(item, mark) for item, mark in answered if mark.verdict == Verdict.FAIL]

@@ -40,7 +40,7 @@ def waiting(request: StaffRequest) -> HttpResponse:
 @allow(Role.TECHNICIAN)
 @require_http_methods(["GET", "POST"])
 def self_check(request: StaffRequest, pk: int) -> HttpResponse:
-    """The technician answers for his own work."""
+    """Technicians answer for their own work."""
     work_order = fetch(request, WorkOrder.objects.for_rows(), pk=pk)
     facts = Facts(work_order)
     concerns = list(work_order.concerns.order_by("pk"))
@@ -94,7 +94,7 @@ def final(request: StaffRequest, pk: int) -> HttpResponse:
             success=lambda report: (
                 _("Passed. The car goes to preparation.")
                 if report.verdict == Verdict.PASS
-                else _("Failed. The technician has the rework on his list now.")
+                else _("Failed. The rework is on the technician's list now.")
             ),
             redirect=reverse("quality:waiting"),
             on_refusal=request.path,
@@ -139,11 +139,12 @@ def final_report(request: StaffRequest, pk: int) -> HttpResponse:
 
 def _report(request: StaffRequest, report: Any, signer: Any, passed: bool, title: str) -> HttpResponse:
     related = ["item", "line__operation", "photo"] if isinstance(report, FinalInspection) else ["item"]
-    items = report.items.select_related(*related).order_by("item__position", "pk")
+    items = list(report.items.select_related(*related).order_by("item__position", "pk"))
     context = {
         "report": report,
         "work_order": report.work_order,
         "items": items,
+        "remarked": any(item.note for item in items),
         "signer": signer,
         "passed": passed,
         "report_title": title,

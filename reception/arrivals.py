@@ -17,8 +17,8 @@ from servicedesk.workorders.models import Estimate, Hold, WorkOrder
 
 LATE_AFTER = dt.timedelta(minutes=10)
 FIRST_HOUR, LAST_HOUR = 8, 18
-CHIP_MINUTES = 105
-"""How much of the time axis a chip covers."""
+CHIP_MINUTES, WIDE_CHIP_MINUTES = 105, 180
+"""How much of the time axis a chip covers, at least and at best."""
 MOST_LANES = 8
 SHOWN = 10
 
@@ -28,11 +28,14 @@ LOOKS = {"arrived": "in", "late": "late", "expected": "due", "requested": "due"}
 
 @dataclass(frozen=True)
 class Chip:
-    """One booking on the time axis: its row, its place in percent of the axis, and how it stands."""
+    """One booking on the time axis: its row, its room in percent of the axis, and how it stands."""
 
     appointment: Appointment
     row: int
     left: int
+    width: int
+    before: bool
+    """It stands before its time, which is its right edge: behind it the axis ends too soon."""
     state: str  # arrived, late, expected, requested
 
     @property
@@ -97,16 +100,26 @@ class Axis:
 
 
 def chips(rows: list[Appointment], axis: Axis) -> list[Chip]:
-    """Bookings laid out so that none covers another: each takes the first row that is free at its time."""
-    free_from: list[int] = []
-    found = []
+    """Bookings laid out so that none covers another: each takes the first row that is free, and all room to the next."""
+    lanes: list[list[tuple[int, int]]] = []
+    places = []
     for row in rows:
-        begins = max(0, axis.minutes(row.starts_at))
-        lane = next((index for index, free in enumerate(free_from) if free <= begins), len(free_from))
-        if lane == len(free_from):
-            free_from.append(0)
-        free_from[lane] = begins + CHIP_MINUTES
-        found.append(Chip(row, min(lane + 1, MOST_LANES), axis.percent(begins), state_of(row)))
+        minute = max(0, axis.minutes(row.starts_at))
+        before = minute + WIDE_CHIP_MINUTES > axis.length
+        begins = minute - CHIP_MINUTES if before else minute
+        lane = next((index for index, taken in enumerate(lanes) if taken[-1][1] <= begins), len(lanes))
+        if lane == len(lanes):
+            lanes.append([])
+        if before:
+            begins = max([minute - WIDE_CHIP_MINUTES, *(end for _begin, end in lanes[lane][-1:])])
+        places.append((row, lane, len(lanes[lane]), before))
+        lanes[lane].append((begins, minute if before else minute + CHIP_MINUTES))
+    found = []
+    for row, lane, index, before in places:
+        begins, ends = lanes[lane][index]
+        following = lanes[lane][index + 1][0] if index + 1 < len(lanes[lane]) else axis.length
+        left, right = axis.percent(begins), axis.percent(ends if before else following)
+        found.append(Chip(row, min(lane + 1, MOST_LANES), left, right - left, before, state_of(row)))
     return found
 
 

@@ -120,14 +120,13 @@ class Tab:
 
     @property
     def asked(self) -> int:
-        """Questions that must be answered, and those answered beyond them."""
-        needed = sum(1 for question in self.questions if question.item.required or question.value)
-        return needed + (self.lights is not None)
+        """Questions that must be answered."""
+        return sum(question.item.required for question in self.questions) + (self.lights is not None)
 
     @property
     def answered(self) -> int:
-        """Questions with an answer."""
-        return sum(1 for question in self.questions if question.value) + bool(self.lights)
+        """How many of them are."""
+        return self.asked - len(self.missing) - (self.lights is False)
 
     @property
     def missing(self) -> list[Question]:

@@ -6,7 +6,7 @@ import datetime as dt
 from decimal import Decimal
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -154,10 +154,11 @@ def suggested_time(order: WorkOrder) -> dt.datetime:
 @allow(*DESK)
 @require_http_methods(["GET", "POST"])
 def promise(request: HttpRequest, pk: int) -> HttpResponse:
-    """Agree another delivery time with the customer; he is told in writing."""
+    """Agree another delivery time with the customer; he is told in writing. Before the first one: where that is set."""
     order = order_of(request, pk)
     if order.promised_at is None:
-        raise Http404
+        status = 200 if request.method == "GET" else 422
+        return render(request, "reception/promise.html", {"work_order": order}, status=status)
     form = PromiseForm(
         request.POST or None, centre=order.centre, initial={"promised_at": order.centre.local(order.promised_at)}
     )

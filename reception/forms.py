@@ -17,6 +17,7 @@ from reception.models import DamageMark, Inspection
 from servicedesk.catalogue.models import ChecklistItem, LabourOperation
 from servicedesk.customers.fields import OdometerField
 from servicedesk.customers.models import Vehicle
+from servicedesk.staff.fields import mark
 from servicedesk.staff.models import ServiceCentre
 from servicedesk.workorders.consents import Answer
 from servicedesk.workorders.models import ConsentAnswer, Urgency
@@ -34,12 +35,12 @@ class NeedFields(forms.Form):
     """What the customer says and wants (M2.1-a, M2.1-c)."""
 
     concern = forms.CharField(
-        label=gettext_lazy("What the customer says, in his words"),
+        label=gettext_lazy("In the customer's own words"),
         max_length=2000,
         widget=forms.Textarea(attrs={"rows": 3}),
         error_messages={"required": gettext_lazy("Write it in the customer's words: when, which sound or sign.")},
     )
-    symptoms = forms.CharField(label=gettext_lazy("When it shows"), max_length=200, required=False)
+    symptoms = forms.CharField(label=gettext_lazy("When it happens"), max_length=200, required=False)
     purpose = forms.CharField(label=gettext_lazy("Purpose of the visit"), max_length=200, required=False)
 
 
@@ -59,22 +60,14 @@ class ReceiveForm(NeedFields):
 class WalkInForm(ReceiveForm, CarFields, ContactFields):
     """Receiving a car without a booking (M2.1-b)."""
 
-    field_order = (
-        "plate",
-        "phone",
-        "name",
-        "honorific",
-        "model",
-        "other_model",
-        "email",
-        "channel",
-        "language",
-        "concern",
-    )
+    field_order: tuple[str, ...] = ("plate", "model", "other_model", "name", "honorific", "phone", "email", "channel")
+    field_order += ("language", "concern", "symptoms", "purpose", "waits", "operations")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         del self.fields["odometer"]
+        self.fields["other_model"].label = _("If not on the list: make and model")
+        mark(self, "other_model")
 
 
 class ReadingsForm(forms.Form):
@@ -83,7 +76,7 @@ class ReadingsForm(forms.Form):
     odometer = OdometerField(label=gettext_lazy("Odometer (km)"))
     fuel = forms.ChoiceField(label=gettext_lazy("Fuel"), choices=[(level, level) for level in FUEL_LEVELS])
     charge = forms.IntegerField(label=gettext_lazy("State of charge (%)"), min_value=0, max_value=100)
-    keys = forms.IntegerField(label=gettext_lazy("Keys and remotes given"), min_value=0, max_value=20)
+    keys = forms.IntegerField(label=gettext_lazy("Number of keys and remotes"), min_value=0, max_value=20)
     corrected = forms.BooleanField(
         label=gettext_lazy("The reading is right: it is lower than the last one"), required=False
     )
@@ -96,16 +89,18 @@ class ReadingsForm(forms.Form):
         if vehicle.powertrain == "ev":
             del self.fields["fuel"]
 
+    @property
+    def asks_again(self) -> bool:
+        """Whether the reading was taken for a mistake because it is below the last one."""
+        return self.has_error("odometer", code="lower")
+
     def clean(self) -> dict[str, Any]:
         """A reading below the last one is asked about, once."""
         cleaned = super().clean() or {}
         reading, last = cleaned.get("odometer"), self.vehicle.odometer
         if reading is not None and last is not None and reading < last and not cleaned.get("corrected"):
-            self.add_error(
-                "odometer",
-                _("Less than last time (%(last)s km). Look again, or tick below that it is right.")
-                % {"last": f"{last:,}"},
-            )
+            words = _("Less than last time (%(last)s km). Look again, or tick below that it is right.")
+            self.add_error("odometer", forms.ValidationError(words % {"last": f"{last:,}"}, code="lower"))
         return cleaned
 
 
@@ -266,7 +261,7 @@ class TelephoneForm(DecisionForm):
     """The same, taken by telephone: the number, and read back (M2.2-c)."""
 
     phone = forms.CharField(
-        label=gettext_lazy("Number on which he was reached"),
+        label=gettext_lazy("Number on which the customer was reached"),
         max_length=32,
         error_messages={"required": gettext_lazy("Write the number on which the customer was reached.")},
     )

@@ -90,6 +90,7 @@ def walkaround(request: HttpRequest, pk: int, group: str) -> HttpResponse:
             redirect=onward if posted.get("then") != "stay" else request.path,
             on_refusal=request.path,
         )
+    left = sum(len(one.missing) for one in tabs) + (0 if inspection.warning_lights else 1)
     return render(
         request,
         "reception/walkaround.html",
@@ -99,12 +100,12 @@ def walkaround(request: HttpRequest, pk: int, group: str) -> HttpResponse:
             "tabs": tabs,
             "tab": tab,
             "following": tabs[keys.index(following)] if following else None,
-            "left": sum(len(one.missing) for one in tabs) + (0 if inspection.warning_lights else 1),
+            "left": left,
             "marks": list(inspection.marks.select_related("item", "photo").order_by("number")),
             "places": [item for item in items if item.group in ("exterior", "wheel")],
             "kinds": DamageMark.Kind.choices,
             "lights": checklist.light_choices(items),
-            "steps": steps_of(order, "walkaround"),
+            "steps": steps_of(order, "walkaround", unseen=left),
         },
     )
 
@@ -190,6 +191,8 @@ def sign(request: HttpRequest, pk: int) -> HttpResponse:
         )
     marks = list(inspection.marks.select_related("item").order_by("number"))
     prefetch_related_objects([inspection], "items__item")
+    unread = [] if inspection.is_signed else services.unread(inspection)
+    unseen = [] if inspection.is_signed else services.unseen(inspection)
     return render(
         request,
         "reception/sign.html",
@@ -199,10 +202,10 @@ def sign(request: HttpRequest, pk: int) -> HttpResponse:
             "inspection": inspection,
             "marks": marks,
             "remarks": inspection.remarks(marks),
-            "missing": [] if inspection.is_signed else services.missing(inspection),
+            "missing": unread + unseen,
             "wishes": [form[name] for name in (*choices, "charging_allowed", "valuables") if name in form.fields],
             "ticks": [form["covers_fitted"], form["purpose_explained"]],
-            "steps": steps_of(order, "sign"),
+            "steps": steps_of(order, "sign", unread=unread, unseen=unseen),
         },
         status=422 if form.errors else 200,
     )

@@ -16,6 +16,7 @@ from servicedesk.catalogue.models import ChecklistItem
 from servicedesk.catalogue.words import option_label
 from servicedesk.documents.models import Photo, Signature
 from servicedesk.staff.actors import ActorFields
+from servicedesk.staff.formats import joined
 from servicedesk.workorders.models import WorkOrder
 from servicedesk.workorders.querysets import OfWorkOrder
 
@@ -63,7 +64,7 @@ class Inspection(ActorFields):
     covers_fitted = models.BooleanField(default=False)
     purpose_explained = models.BooleanField(default=False)
     note = models.TextField(blank=True)
-    reservations = models.TextField(blank=True, help_text=_("What the customer does not agree with, in his words."))
+    reservations = models.TextField(blank=True, help_text=_("What the customer does not agree with, word for word."))
     signature = models.ForeignKey(Signature, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     confirmed_at = models.DateTimeField(null=True, blank=True)
 
@@ -103,7 +104,7 @@ class Inspection(ActorFields):
     @property
     def lights_text(self) -> str:
         """The warning lights seen, in the active language."""
-        return ", ".join(option_label(light) for light in self.warning_lights)
+        return joined(option_label(light) for light in self.warning_lights)
 
 
 class InspectionItem(models.Model):
@@ -139,7 +140,7 @@ class DamageMark(models.Model):
         SCRATCH = "scratch", _("Scratch")
         DENT = "dent", _("Dent")
         CRACK = "crack", _("Crack")
-        CHIP = "chip", _("Paint chip")
+        CHIP = "chip", _("Chip")
         BROKEN = "broken", pgettext_lazy("damage", "Broken")
         MISSING = "missing", _("Missing")
 

@@ -8,7 +8,7 @@ from django.db.models import Prefetch
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from appointments import hooks
 from appointments.models import Appointment
@@ -44,7 +44,12 @@ def may_be_authorised(work_order: WorkOrder) -> list[Requirement]:
     states = [line.state for line in work_order.lines.all() if line.parent_id is None]
     open_lines = sum(1 for state in states if state == LineState.PROPOSED)
     answered = (
-        _("%(count)d lines wait for the customer's answer") % {"count": open_lines}
+        ngettext(
+            "%(count)d line waits for the customer's answer",
+            "%(count)d lines wait for the customer's answer",
+            open_lines,
+        )
+        % {"count": open_lines}
         if open_lines
         else _("No line waits for the customer's answer")
     )
@@ -134,7 +139,13 @@ def register() -> None:
         )
         registry.home_actions.register(
             registry.HomeAction(
-                role, gettext_lazy("Receive a car"), "reception:arrive", icon="plus-lg", primary=True, order=2
+                role,
+                gettext_lazy("Receive a car"),
+                "reception:arrive",
+                icon="plus-lg",
+                primary=True,
+                order=2,
+                for_strangers=True,
             )
         )
     registry.panels.register(

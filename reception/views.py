@@ -78,6 +78,8 @@ def receive(request: HttpRequest) -> HttpResponse:
             centre=centre,
             initial={"language": centre.language, "channel": "sms", **known_customer(request)},
         )
+    if appointment is None or not appointment.items.all():
+        form.fields["operations"].label = _("Services")
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         return perform(
@@ -120,8 +122,13 @@ def receive(request: HttpRequest) -> HttpResponse:
     )
 
 
-def steps_of(work_order: WorkOrder | None, now: str) -> list[tuple[Any, str, str]]:
-    """The four steps of the tablet's bar: (label, address, state)."""
+def steps_of(
+    work_order: WorkOrder | None, now: str, *, unread: Any = None, unseen: Any = None
+) -> list[tuple[Any, str, str]]:
+    """The four steps of the tablet's bar: (label, address, state). A step is done when nothing of it is missing.
+
+    `unread` and `unseen`: what is missing of the readings and of the walk-around, by a page that knows; else two queries.
+    """
     names = [
         ("need", _("Need")),
         ("readings", _("Mileage")),
@@ -129,6 +136,13 @@ def steps_of(work_order: WorkOrder | None, now: str) -> list[tuple[Any, str, str
         ("sign", _("Confirm and sign")),
     ]
     at = [key for key, _label in names].index(now)
+    inspection: Inspection | None = getattr(work_order, "inspection", None)
+    done = {"need": work_order is not None}
+    if inspection is not None and inspection.is_signed:
+        done = {key: True for key, _label in names}
+    elif inspection is not None:
+        done["readings"] = not (services.unread(inspection) if unread is None else unread)
+        done["walkaround"] = not (services.unseen(inspection) if unseen is None else unseen)
     found = []
     for number, (key, label) in enumerate(names):
         args = (
@@ -137,7 +151,7 @@ def steps_of(work_order: WorkOrder | None, now: str) -> list[tuple[Any, str, str
             else [getattr(work_order, "pk", None)]
         )
         url = reverse(f"reception:{key}", args=args) if work_order else ""
-        found.append((label, url, "done" if number < at else "now" if number == at else ""))
+        found.append((label, url, "now" if number == at else "done" if done.get(key) else ""))
     return found
 
 

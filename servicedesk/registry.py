@@ -1,14 +1,14 @@
 """What each room tells the others: menu, home lists, panels, alerts, search, evidence, figures, checks.
 
 A leaf: it imports nothing of ours, so that a screen showing many chapters never imports one. Rooms register in
-`AppConfig.ready`; readers get the entries in their declared order.
+`AppConfig.ready`; readers get the entries in their declared order. Long, because this is the one list of what may be told.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Generic, TypeVar
 
 T = TypeVar("T")
@@ -57,7 +57,14 @@ class MenuItem:
     counter: Callable[[Any, Any], tuple[str, list[Any]]] | None = None
     group: str = "top"  # top, chapters, manage, foot
     views: frozenset[str] = frozenset()
-    """Names of the views it stands for; empty: all views of its chapter's app."""
+    """Names of the views it stands for. A chapter's line that names none of its own app stands for all of them."""
+
+    def marks(self, view: str) -> bool:
+        """Whether the line is marked while somebody stands on `view`."""
+        own = f"{self.url_name.partition(':')[0]}:"
+        names_own = any(name.startswith(own) for name in self.views)
+        whole_app = self.chapter is not None and not names_own and view.startswith(own)
+        return whole_app or view == self.url_name or view in self.views or marked_by.get(view) == self.key
 
 
 @dataclass(frozen=True)
@@ -72,6 +79,8 @@ class HomeList:
     order: int = 0
     area: str = "main"  # main, rail
     lazy: bool = False  # fetched when the page stands
+    owes: Callable[[Any], Any] | None = None
+    """`owes(request)` is the condition of the pending promises that this list shows already: "Promises due" leaves them out."""
 
 
 @dataclass(frozen=True)
@@ -83,6 +92,18 @@ class HomeAction:
     url_name: str
     icon: str = ""
     primary: bool = False
+    order: int = 0
+    for_strangers: bool = False  # also offered where the search box finds nobody
+
+
+@dataclass(frozen=True)
+class RowStep:
+    """What a list row says is next for visits at `stages` that fulfil `when()`, a condition for the database on work orders."""
+
+    key: str
+    label: Text
+    stages: frozenset[str]
+    when: Callable[[], Any]
     order: int = 0
 
 
@@ -118,6 +139,8 @@ class Alert:
     level: str
     text: Text
     url: str = ""
+    centre_id: int | None = None
+    """Where it leads: for people of another centre it is a notice without a link."""
 
 
 @dataclass(frozen=True)
@@ -171,6 +194,16 @@ class Figure:
         """This figure alone."""
         return self.pick(self.read(centres, since, until))
 
+    @property
+    def is_points(self) -> bool:
+        """Whether the figure is points of a hundred, and no share."""
+        return bool(self.target) and "%" not in self.target
+
+    @property
+    def target_text(self) -> str:
+        """The target as it is shown beside the value: "95 %", "< 5 %", "85"."""
+        return self.target.replace("%", " %")
+
     def verdict(self, share: Any) -> str:
         """Whether `share` (numerator / denominator) reaches the target: "ok", "amber", or "" without target or figures.
 
@@ -204,10 +237,14 @@ class Sweep:
 
 @dataclass(frozen=True)
 class Phrase:
-    """How an event of one kind reads on the timeline: a text with %(data)s, or a function of the event's data."""
+    """How an event of one kind reads on the timeline: a text with %(data)s, or a function of the event's data.
+
+    `about(work_order, data)` names what it was about; it reads what the visit's page has, or through `once`.
+    """
 
     text: Any
     level: str = ""  # "", key, bad
+    about: Callable[[Any, dict[str, Any]], str] | None = None
 
 
 @dataclass(frozen=True)
@@ -244,11 +281,25 @@ class EvidenceShelf:
 
 
 menu: Shelf[MenuItem] = Shelf()
+marked_by: dict[str, str] = {}
+"""A view of a later room → key of the line of an earlier one under which people come to it."""
 home: Shelf[HomeList] = Shelf()
 home_actions: Shelf[HomeAction] = Shelf()
+row_steps: Shelf[RowStep] = Shelf()
 panels: Shelf[Panel] = Shelf()
+customer_panels: Shelf[Panel] = Shelf()
+"""Parts of a customer's page: `context(request, customer)`."""
 actions: Shelf[Callable[[Any, Any], list[Action]]] = Shelf()
 alerts: Shelf[Callable[..., list[Alert]]] = Shelf()
+
+
+def alerts_for(user: Any, **about: Any) -> list[Alert]:
+    """What every room knows `about` a customer or vehicle; what `user` may not open leads nowhere."""
+    centres = {None, *user.centre_ids()}
+    found = [alert for ask in alerts for alert in ask(**about)]
+    return [alert if alert.centre_id in centres else replace(alert, url="") for alert in found]
+
+
 search: Shelf[Callable[[Any, str], list[Hit]]] = Shelf()
 exports: Shelf[Callable[[Any], dict[str, Any]]] = Shelf()
 erasures: Shelf[Callable[[Any], None]] = Shelf()
@@ -258,5 +309,7 @@ checks: Shelf[Check] = Shelf()
 sweeps: Shelf[Sweep] = Shelf()
 phrases: dict[str, Phrase] = {}
 """Event kind → its words. Every kind that a room records has one (a convention test looks)."""
+line_work: Shelf[Callable[[Any], dict[int, tuple[Text, str]]]] = Shelf()
+"""Work order → how far the work on a line is: line id → (words, tone "", "info" or "amber")."""
 visit_steps: dict[int, Callable[[Any], VisitStep]] = {}
 """Chapter number (1–8) → who and when, for the visit line of a work order."""

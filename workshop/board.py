@@ -13,7 +13,7 @@ from django.db.models import Prefetch
 
 from servicedesk.clock import now
 from servicedesk.staff.calendar import Calendar
-from servicedesk.staff.formats import language_of
+from servicedesk.staff.formats import joined, language_of
 from servicedesk.staff.models import ServiceCentre, User
 from servicedesk.staff.requests import StaffRequest
 from servicedesk.staff.roles import Role
@@ -142,11 +142,6 @@ def promise_of(order: WorkOrder) -> Promise | None:
 def labour_text(order: WorkOrder) -> str:
     """What is being done on a car, in a few words. Needs `labour` prefetched (see `with_labour`)."""
     return joined([line.title for line in order.labour[:3]])  # type: ignore[attr-defined]
-
-
-def joined(words: list[str]) -> str:
-    """An enumeration as the active language writes it."""
-    return (", " if language_of(None) == "en" else "、").join(words)
 
 
 def with_labour(orders: Any) -> Any:

@@ -134,7 +134,9 @@ def _weigh_day(candidate: Candidate, work_order: WorkOrder) -> None:
         candidate.signs.append(Sign("plus", _("Has worked on this car")))
     share = int(candidate.load / DAY_HOURS * 100)
     candidate.points -= min(40, share // 3)
-    candidate.signs.append(Sign("minus" if share >= 75 else "plus", _("Workload %(share)s%%") % {"share": share}))
+    candidate.signs.append(
+        Sign("minus" if share >= 75 else "plus", _("Still to do: %(hours)s h") % {"hours": f"{candidate.load:.1f}"})
+    )
     if work_order.promised_at:
         late = candidate.ends_at > work_order.promised_at
         candidate.points += -15 if late else 10

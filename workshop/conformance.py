@@ -95,7 +95,10 @@ def weighed(repair: Repair) -> Evidence:
     job = repair.ranked
     if job is None:
         return _absent(repair.work_order)
-    text = _("%(who)s was suggestion %(rank)s") % {"who": job["technician"], "rank": job["rank"]}
+    who = {"who": job["technician"], "rank": job["rank"]}
+    text = (
+        _("%(who)s was the first suggestion") if job["rank"] == 1 else _("%(who)s was suggestion no. %(rank)s")
+    ) % who
     return Evidence("done", job["at"], job["by"] or "", f"{text} {job['reason']}".strip())
 
 

@@ -15,10 +15,10 @@ from django.utils.translation import gettext as _
 from appointments.models import Appointment
 from servicedesk.clock import now
 from servicedesk.documents import parts, pdf
-from servicedesk.staff.formats import format_date, format_number, language_of
+from servicedesk.staff.formats import format_date, format_number, joined, language_of
 from servicedesk.staff.models import ServiceCentre
 from servicedesk.workorders.models import WorkOrder
-from workshop.board import joined, labour_text, promise_of, with_labour
+from workshop.board import labour_text, promise_of, with_labour
 from workshop.models import Job
 
 TEMPLATE = "workshop/pdf/day_sheet.html"
@@ -45,7 +45,7 @@ def context(centre: ServiceCentre) -> dict[str, Any]:
             foot=_("Printed %(at)s. Work by it while the system is down; enter the handwritten columns afterwards")
             % {"at": printed},
         ),
-        "summary": _("Bookings %(bookings)s, labour hours %(hours)s. Cars in the house %(cars)s, at risk %(risk)s")
+        "summary": _("Bookings %(bookings)s, labour hours %(hours)s. Cars in the workshop %(cars)s, at risk %(risk)s")
         % {
             "bookings": len(bookings),
             "hours": format_number(hours),

@@ -5,21 +5,24 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from django.db.models import Max
+from django.db.models import Exists, Max, OuterRef
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from servicedesk import registry
 from servicedesk.clock import now
+from servicedesk.staff.formats import joined
 from servicedesk.staff.requests import StaffRequest
 from servicedesk.staff.roles import Role
 from servicedesk.workorders.models import WorkOrder
 from servicedesk.workorders.stages import IN_WORKSHOP, Stage
-from workshop.board import joined, promise_of, with_labour
+from workshop.board import promise_of, with_labour
 from workshop.models import Finding, FindingState, Job, JobState
 from workshop.phone import cars_of
 from workshop.querysets import agreed_jobs, reported_finding
 from workshop.services.assigning import ASSIGNABLE
+from workshop.words import PHRASES, line_work
 
 MOST_ROWS = 50
 LOOK_AFTER = dt.timedelta(minutes=60)
@@ -174,24 +177,33 @@ def register() -> None:
     for key, role, title, template, context, order in lists:
         registry.home.register(registry.HomeList(key, role, title, template, context, order=order))
     registry.home_actions.register(
-        registry.HomeAction(Role.SUPERVISOR, _("Board"), "workshop:board", icon="kanban", primary=True, order=1)
+        registry.HomeAction(Role.SUPERVISOR, _("Board"), "workshop:board", icon="kanban", order=1)
     )
     registry.actions.register(next_steps)
+    for step in ROW_STEPS:
+        registry.row_steps.register(step)
     registry.visit_steps[3] = visit_step
-    for kind, phrase in PHRASES.items():
-        registry.phrases[kind] = phrase
+    registry.line_work.register(line_work)
+    registry.phrases.update(PHRASES)
 
 
-PHRASES = {
-    "workshop.assigned": registry.Phrase(_("Work assigned"), "key"),
-    "workshop.acknowledged": registry.Phrase(_("Order read and understood")),
-    "workshop.started": registry.Phrase(_("Work started")),
-    "workshop.paused": registry.Phrase(_("Work paused")),
-    "workshop.reading": registry.Phrase(_("Reading recorded: %(value)s %(unit)s")),
-    "workshop.finished": registry.Phrase(_("Job done")),
-    "workshop.finding_reported": registry.Phrase(_("New problem reported"), "bad"),
-    "workshop.finding_proposed": registry.Phrase(_("Extra work proposed")),
-    "workshop.finding_settled": registry.Phrase(_("Finding settled")),
-    "workshop.progress_checked": registry.Phrase(_("Progress looked at")),
-    "workshop.rework_opened": registry.Phrase(_("Sent back for rework"), "bad"),
-}
+def _waits_for_a_technician() -> Exists:
+    return Exists(Job.objects.to_assign().filter(work_order=OuterRef("pk")))
+
+
+ROW_STEPS = (
+    registry.RowStep(
+        "assign",
+        pgettext_lazy("next step", "Assign"),
+        frozenset({Stage.AUTHORISED.value, Stage.REPAIR.value, Stage.REWORK.value}),
+        _waits_for_a_technician,
+        order=1,
+    ),
+    registry.RowStep(
+        "start",
+        pgettext_lazy("next step", "Start the work"),
+        frozenset({Stage.AUTHORISED.value}),
+        lambda: ~_waits_for_a_technician(),
+        order=2,
+    ),
+)

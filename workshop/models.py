@@ -191,7 +191,12 @@ class Reading(models.Model):
 
     @property
     def value_text(self) -> str:
-        """The value without idle zeros."""
+        """The value without idle zeros, with a true minus."""
+        return self.typed.replace("-", "−")
+
+    @property
+    def typed(self) -> str:
+        """The value as it is typed."""
         return f"{self.value.normalize():f}"
 
 

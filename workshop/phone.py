@@ -57,7 +57,7 @@ def reading_rows(job: Job, form: ReadingsForm | None = None) -> list[dict[str, A
             {
                 "name": name,
                 "spec": spec,
-                "value": typed if typed else (reading.value_text if reading else ""),
+                "value": typed if typed else (reading.typed if reading else ""),
                 "verdict": reading.verdict if reading else "",
                 "errors": form.errors.get(name, []) if form is not None else [],
             }

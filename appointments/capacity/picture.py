@@ -53,6 +53,7 @@ def bars_of(centre: ServiceCentre, date: dt.date) -> list[Bar]:
             found.append(Bar(_("Level %(level)d and above") % {"level": number}, load))
         above = load
     for kind, label in CertificateKind.choices:
-        if (load := loads.get(kind)) and (load.capacity or load.booked or load.carried):
-            found.append(Bar(str(label), load))
+        held = loads.get(kind)
+        if held and (held.capacity or held.booked or held.carried):
+            found.append(Bar(str(label), held))
     return found

@@ -20,8 +20,8 @@ from servicedesk.staff.actors import Actor
 
 DAY, NEAR = letters.REMINDERS
 HOURS_BEFORE = dt.timedelta(hours=2)
-EARLIEST = dt.time(7)
-"""Nobody is woken by a reminder of a very early booking."""
+EARLIEST, LATEST = dt.time(7), dt.time(21)
+"""Nobody is woken by a reminder, of a very early booking or one that the house owed since the evening."""
 HORIZON = dt.timedelta(days=2)
 AT_ONCE = 200
 
@@ -49,15 +49,21 @@ def remind() -> int:
 def kind_due(appointment: Appointment, moved_at: dt.datetime | None, moment: dt.datetime) -> str | None:
     """Which reminder of the booking is due at `moment`, if any."""
     centre, starts_at = appointment.centre, appointment.starts_at
-    local = centre.local(starts_at)
-    day = centre.at(local.date() - dt.timedelta(days=1), local.time())
-    near = max(starts_at - HOURS_BEFORE, centre.at(local.date(), EARLIEST))
+    day, near = moments_of(appointment)
     agreed = max(at for at in (appointment.confirmed_at, moved_at) if at is not None)
     if near <= moment < starts_at:
         return NEAR if agreed < near else None
-    if day <= moment < near:
+    if day <= moment < near and EARLIEST <= centre.local(moment).time() < LATEST:
         return DAY if agreed < day else None
     return None
+
+
+def moments_of(appointment: Appointment) -> tuple[dt.datetime, dt.datetime]:
+    """When the customer is reminded: a day before, and two hours before."""
+    centre, starts_at = appointment.centre, appointment.starts_at
+    local = centre.local(starts_at)
+    day = centre.at(local.date() - dt.timedelta(days=1), local.time())
+    return day, max(starts_at - HOURS_BEFORE, centre.at(local.date(), EARLIEST))
 
 
 def key_of(appointment: Appointment, kind: str, changes: int) -> str:

@@ -23,7 +23,6 @@ from servicedesk.catalogue.models import LabourOperation
 from servicedesk.clock import now
 from servicedesk.customers.services import find_or_create_customer, find_or_create_vehicle
 from servicedesk.staff.actors import Actor, actor_values
-from servicedesk.staff.calendar import add_opening_minutes
 from servicedesk.staff.models import ServiceCentre
 from servicedesk.staff.roles import Role
 from servicedesk.workorders import promises
@@ -78,13 +77,13 @@ def request_appointment(
 ) -> Appointment:
     """Take a booking request, hold its place and promise an answer within the centre's opening minutes (M1.1-c, M1.1-e).
 
-    Raises SlotRefused or SlotTaken for the time, CustomerRefused for the particulars, NoPrice for a part without price,
-    AppointmentRefused when nothing is asked for or the car already has bookings enough. With `override`, a reason, staff
-    book although the workshop's hours are taken.
+    A time asked for online lies after the promised answer. Raises SlotRefused or SlotTaken for the time, CustomerRefused for
+    the particulars, NoPrice for a part without price, AppointmentRefused when nothing is asked for or the car already has
+    bookings enough. With `override`, a reason, staff book although the workshop's hours are taken.
     """
     if not operations and not concern.strip():
         raise AppointmentRefused(_("Say what should be done: choose a service or describe the problem."))
-    slots.check_offered(centre, starts_at)
+    slots.check_offered(centre, starts_at, unanswered=source == Appointment.Source.ONLINE)
     customer = find_or_create_customer(
         by=by,
         centre=centre,
@@ -150,13 +149,13 @@ def request_appointment(
 def promise_answer(appointment: Appointment, *, by: Actor, since: dt.datetime | None = None) -> dt.datetime:
     """Promise an advisor's answer within the centre's opening minutes from now (or `since`); returns by when (M1.2-a)."""
     centre = appointment.centre
-    due_at = add_opening_minutes(centre, since or now(), centre.answer_minutes)
+    due_at = slots.answered_by(centre, since)
     promises.make(
         Promise.Kind.BOOKING_ANSWER,
         appointment,
         centre=centre,
         due_at=due_at,
-        about=f"{appointment.number} · {appointment.vehicle.plate}",
+        about=f"{appointment.vehicle.plate} {appointment.customer.name} · {appointment.number}",
         owner_role=Role.ADVISOR,
         url=appointment.get_absolute_url(),
         by=by,

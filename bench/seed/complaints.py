@@ -29,7 +29,7 @@ class Complaints:
         self.complaints = table(
             Complaint,
             "number centre_id customer_id vehicle_id work_order_id complainant contact state owner_id received_at apologised_at "
-            "answer_due_at close_due_at cause_kind cause responsibility remedy investigated_at investigated_by_id answer "
+            "answer_due_at close_due_at owed_at cause_kind cause responsibility remedy investigated_at investigated_by_id answer "
             f"answered_at decision decided_at closed_at {BY}",
             category_id=category.pk,
             level=category.default_level,
@@ -63,6 +63,7 @@ class Complaints:
             at,
             due,
             at + dt.timedelta(days=7),
+            at + dt.timedelta(days=7) if closed else due,
             "workmanship" if closed else "",
             "來令片邊緣未倒角。" if closed else "",
             "維修班組" if closed else "",

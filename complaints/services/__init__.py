@@ -1,6 +1,6 @@
 """The verbs of chapter 8: take, investigate, answer, record the decision, close; and going up a level."""
 
-from complaints.services.escalation import answer_owed_by, escalate_overdue
+from complaints.services.escalation import escalate_overdue
 from complaints.services.handling import Findings, add_note, answer, close, investigate, record_decision
 from complaints.services.taking import PURPOSE, ComplaintRefused, Told, take
 
@@ -11,7 +11,6 @@ __all__ = [
     "Told",
     "add_note",
     "answer",
-    "answer_owed_by",
     "close",
     "escalate_overdue",
     "investigate",

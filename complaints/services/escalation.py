@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
-
 from django.db import transaction
 
 from complaints.models import Complaint, ComplaintState, EntryKind, Layer
@@ -22,7 +20,8 @@ AT_ONCE = 100
 def raise_level(complaint: Complaint, *, by: Actor, why: str) -> None:
     """Hand the locked `complaint` to the next level and tell the complainant whose it is now.
 
-    `why`: overdue (the old promise stays broken) or not_accepted (a new one).
+    `why`: overdue (the old promise stays broken, the new owner owes the answer within his opening hours) or not_accepted
+    (a new promise).
     """
     promised = complaint.answer_due_at
     complaint.layer = min(complaint.layer + 1, Layer.GENERAL_MANAGER)
@@ -34,9 +33,9 @@ def raise_level(complaint: Complaint, *, by: Actor, why: str) -> None:
         work_order=complaint.work_order,
     )
     complaint.state, complaint.escalated_at = ComplaintState.ESCALATED, now()
+    complaint.owed_at = answer_by(Calendar(complaint.centre), now(), HOURS)
     if why == "not_accepted":
-        complaint.answered_at = None
-        complaint.answer_due_at = answer_by(Calendar(complaint.centre), now(), HOURS)
+        complaint.answered_at, complaint.answer_due_at = None, complaint.owed_at
     complaint.save()
     entry = add_entry(complaint, EntryKind.ESCALATED, by=by, why=why, layer=complaint.layer)
     withdraw_progress(complaint)
@@ -46,19 +45,8 @@ def raise_level(complaint: Complaint, *, by: Actor, why: str) -> None:
         Promise.objects.pending().about(complaint, Promise.Kind.COMPLAINT_ANSWER).update(
             owner=complaint.owner, owner_role=complaint.owner_role, escalated_at=now()
         )
-    told = {"answer_by": answer_owed_by(complaint)} | ({"was": promised} if why == "overdue" else {})
+    told = {"answer_by": complaint.owed_at} | ({"was": promised} if why == "overdue" else {})
     write(complaint, "complaint_escalated", by=by, dedupe_key=f"complaint_escalated:{entry.pk}", **told)
-
-
-def answer_owed_by(complaint: Complaint) -> dt.datetime:
-    """By when the complainant now hears from us: the promise, or after a broken one the new owner's opening hours.
-
-    The broken promise stays what it is; this is what is owed next. Two queries when the case went up late.
-    """
-    raised = complaint.escalated_at
-    if not complaint.is_unanswered or raised is None or complaint.answer_due_at > raised:
-        return complaint.answer_due_at
-    return answer_by(Calendar(complaint.centre), raised, HOURS)
 
 
 def escalate_overdue() -> int:

@@ -92,6 +92,7 @@ def answer(complaint: Complaint, *, by: Actor, text: str) -> Complaint:
         raise ComplaintRefused(*reasons)
     row.answer, row.answered_at = text.strip(), now()
     row.decision, row.decided_at = "", None
+    row.owed_at = row.close_due_at
     row.state = ComplaintState.ANSWERED
     row.save()
     add_entry(row, EntryKind.ANSWERED, by=by, text=row.answer)

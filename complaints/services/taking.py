@@ -70,7 +70,7 @@ def take(
     """
     reasons = []
     if not apologised:
-        reasons.append(Reason(_("Apologise, and name the time by which he has our answer."), "", "M8.1-c"))
+        reasons.append(Reason(_("Apologise, and name the time by which we answer."), "", "M8.1-c"))
     if concerning is not None and concerning.pk == by.user_id:
         reasons.append(Reason(_("The complaint is about you. Please hand it to a colleague."), "", "M8.2-a"))
     if reasons:
@@ -84,6 +84,7 @@ def take(
     owner, owner_role = pick_owner(centre, category, layer, concerning=concerning, work_order=work_order)
     critical = level == ComplaintLevel.CRITICAL
     hours = min(category.respond_hours, CRITICAL_HOURS) if critical else category.respond_hours
+    answer_due_at = answer_by(calendar, moment, hours, wall_clock=critical)
     complaint = Complaint.objects.create(
         number=next_number(centre, "C"),
         centre=centre,
@@ -105,7 +106,8 @@ def take(
         owner_role=owner_role,
         received_at=moment,
         apologised_at=moment,
-        answer_due_at=answer_by(calendar, moment, hours, wall_clock=critical),
+        answer_due_at=answer_due_at,
+        owed_at=answer_due_at,
         close_due_at=close_by(calendar, moment, category.close_working_days, centre.complaint_days),
         **actor_values(by),
     )
@@ -134,7 +136,7 @@ def promise_answer(complaint: Complaint, due_at: dt.datetime, *, by: Actor) -> P
         complaint,
         centre=complaint.centre,
         due_at=due_at,
-        about=f"{complaint.number} {complaint.complainant}",
+        about=f"{complaint.vehicle.plate if complaint.vehicle else ''} {complaint.complainant} · {complaint.number}".strip(),
         owner=complaint.owner,
         owner_role=complaint.owner_role,
         work_order=complaint.work_order,

@@ -142,7 +142,7 @@ class Migration(migrations.Migration):
                 ('by_kind', models.CharField(choices=[('user', 'User'), ('link', 'Link'), ('system', 'System'), ('visitor', 'Visitor')], max_length=8)),
                 ('by_ref', models.CharField(max_length=80)),
                 ('by_label', models.CharField(max_length=120)),
-                ('in_person', models.BooleanField(default=False, help_text='He waited on site and was told there.')),
+                ('in_person', models.BooleanField(default=False, help_text='The customer waited on site and was told there.')),
                 ('at', models.DateTimeField()),
                 ('expected_at', models.DateTimeField(blank=True, null=True)),
                 ('collector', models.CharField(blank=True, help_text='Who collects the car instead of the customer.', max_length=80)),

@@ -17,12 +17,12 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='handover',
             name='authorised',
-            field=models.CharField(blank=True, choices=[('link', 'The customer named this person by his link'), ('telephone', 'The customer told us by telephone'), ('letter', 'Signed authorisation shown')], help_text='How the customer gave that person leave.', max_length=10),
+            field=models.CharField(blank=True, choices=[('link', 'The customer named this person by the link'), ('telephone', 'The customer told us by telephone'), ('letter', 'Signed authorisation shown')], help_text='How the customer gave that person leave.', max_length=10),
         ),
         migrations.AddField(
             model_name='handover',
             name='relation',
-            field=models.CharField(blank=True, choices=[('family', 'Family member'), ('colleague', 'Employee or colleague'), ('friend', 'Friend or neighbour'), ('driver', 'Hired driver'), ('other', 'Somebody else')], help_text='What a person who comes for the customer is to him; empty when he comes himself.', max_length=10),
+            field=models.CharField(blank=True, choices=[('family', 'Family member'), ('colleague', 'Employee or colleague'), ('friend', 'Friend or neighbour'), ('driver', 'Hired driver'), ('other', 'Somebody else')], help_text='Relation to the customer of the person who comes instead; empty when the customer comes.', max_length=10),
         ),
         migrations.AddConstraint(
             model_name='handover',

@@ -66,7 +66,7 @@ def adjust_line(work_order: WorkOrder, line_id: int, *, quantity: Decimal, reaso
         raise BillRefused(_("This line is not on the draft any more. Look at the bill again."))
     amount, reason = line_amount(quantity, line.unit_price, locked.centre), reason.strip()[:200]
     if amount > ceiling(line, locked):
-        text = _("“%(line)s”: more than the customer agreed to. Send him a new estimate first.") % {"line": line.title}
+        text = _("“%(line)s”: more than the customer agreed to. Send a new estimate first.") % {"line": line.title}
         raise BillRefused(Reason(text, locked.get_absolute_url(), "M5.2-b"))
     if amount != line.agreed and not reason:
         raise BillRefused(_("“%(line)s”: say why it differs from what was agreed.") % {"line": line.title})

@@ -202,7 +202,9 @@ def _why_not_this_person(work_order: WorkOrder, person: str, relation: str, auth
         reasons.append(_("Say how the customer authorised the person who takes the car."))
     notice = notice_of(work_order)
     if authorised == Handover.Authorised.LINK and not (notice and notice.collector):
-        reasons.append(_("The customer has named nobody by his link. Call him, or ask for a signed authorisation."))
+        reasons.append(
+            _("The customer has named nobody by the link. Call the customer, or ask for a signed authorisation.")
+        )
     return reasons
 
 

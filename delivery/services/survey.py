@@ -6,6 +6,7 @@ from collections.abc import Collection
 
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from delivery.models import Opinion, OpinionState, SurveyAnswer, SurveyResponse
 from delivery.services.floor import lock
@@ -23,6 +24,7 @@ from servicedesk.workorders.stages import Stage
 
 LINK_DAYS = 30
 REMINDER = "survey_reminder"
+FINISHED = gettext_lazy("You have finished this survey. Thank you.")
 
 
 class SurveyRefused(Refusal):
@@ -83,7 +85,8 @@ def write(
 def answer_question(response: SurveyResponse, code: str, value: str, *, by: Actor) -> SurveyAnswer:
     """Save one tap. A low answer is passed on at once to the department concerned; changing it takes that back.
 
-    The last question finishes the survey, a low last answer once its why was asked (`explain_answer`).
+    With the last question, or when every question has its answer, the survey is finished; the why of a low answer may
+    still be told (`explain_answer`).
     """
     response = _unfinished(response)
     asked = questions()
@@ -101,8 +104,7 @@ def answer_question(response: SurveyResponse, code: str, value: str, *, by: Acto
             value=value,
             by=by,
         )
-        return answer
-    if not created:
+    elif not created:
         passed_on = Opinion.objects.filter(work_order=response.work_order, question=question, state=OpinionState.OPEN)
         passed_on.update(state=OpinionState.WITHDRAWN, value=value)
     _finish_after(response, code, asked, by)
@@ -120,17 +122,18 @@ def explain_answer(
     call_wanted: bool = False,
 ) -> Opinion:
     """What was wrong, in the customer's words, and whether he wants a call; a wanted call becomes a promise."""
-    response = _unfinished(response)
+    response = _locked(response)
     opinion = Opinion.objects.filter(work_order=response.work_order, question__code=code).first()
     if opinion is None:
         raise SurveyRefused(_("Answer the question first."))
+    if response.completed_at is not None and not opinion.is_unexplained:
+        raise SurveyRefused(FINISHED)
     opinion.reasons, opinion.text = sorted(reasons), text.strip()
     if call_wanted and not opinion.call_wanted:
         promise_call(opinion, by=by)
     opinion.call_wanted = opinion.call_wanted or call_wanted
     opinion.save(update_fields=["reasons", "text", "call_wanted"])
     events.record(response.work_order, "survey.explained", by=by, text=opinion.text, data={"question": code})
-    _finish_after(response, code, questions(), by)
     return opinion
 
 
@@ -139,7 +142,7 @@ def finish_survey(response: SurveyResponse, *, by: Actor, comment: str = "") -> 
     """Close the survey once all required questions are answered; a remark, taken once, goes to customer service."""
     rows = SurveyResponse.objects.select_for_update(of=("self",)).select_related("work_order__centre", "link")
     response, comment = rows.get(pk=response.pk), comment.strip()
-    if _left(response, questions()):
+    if any(question.required for question in _left(response, questions())):
         raise SurveyRefused(_("Some questions are still open."))
     if comment and response.comment:
         raise SurveyRefused(_("You have already told us something here. Thank you."))
@@ -151,13 +154,14 @@ def finish_survey(response: SurveyResponse, *, by: Actor, comment: str = "") -> 
     return response
 
 
-def _left(response: SurveyResponse, asked: list[SurveyQuestion]) -> bool:
+def _left(response: SurveyResponse, asked: list[SurveyQuestion]) -> list[SurveyQuestion]:
     answered = set(response.answers.values_list("question_id", flat=True))
-    return any(question.required and question.pk not in answered for question in asked)
+    return [question for question in asked if question.pk not in answered]
 
 
 def _finish_after(response: SurveyResponse, code: str, asked: list[SurveyQuestion], by: Actor) -> None:
-    if code == asked[-1].code and not _left(response, asked):
+    left = _left(response, asked)
+    if not left or (code == asked[-1].code and not any(question.required for question in left)):
         _complete(response, by)
 
 
@@ -174,9 +178,13 @@ def _complete(response: SurveyResponse, by: Actor) -> None:
     events.record(response.work_order, "survey.answered", by=by, data=data)
 
 
-def _unfinished(response: SurveyResponse) -> SurveyResponse:
+def _locked(response: SurveyResponse) -> SurveyResponse:
     rows = SurveyResponse.objects.select_for_update(of=("self",)).select_related("work_order__centre", "link")
-    locked = rows.get(pk=response.pk)
+    return rows.get(pk=response.pk)
+
+
+def _unfinished(response: SurveyResponse) -> SurveyResponse:
+    locked = _locked(response)
     if locked.completed_at is not None:
-        raise SurveyRefused(_("You have finished this survey. Thank you."))
+        raise SurveyRefused(FINISHED)
     return locked

@@ -13,17 +13,18 @@ from django.views.decorators.http import require_GET, require_POST
 
 from delivery import services
 from delivery.forms import LineForm, PaymentForm, ReasonForm
-from delivery.models import Bill, BillKind, Payment, Release
-from delivery.paper import preview
+from delivery.models import Bill, BillKind, BillLine, Payment, Release
+from delivery.paper import preview, rule_of
 from delivery.selections import named, ready_gate, settle_rows
 from delivery.services.account import Account
 from delivery.services.billing import BILLABLE, issue_requirements
 from servicedesk.staff.access import allow, fetch
-from servicedesk.staff.formats import format_money, format_number
+from servicedesk.staff.formats import format_amount, format_money, format_number
 from servicedesk.staff.repeats import perform
 from servicedesk.staff.requests import StaffRequest
 from servicedesk.staff.roles import Role
 from servicedesk.workorders.models import LineState, WorkOrder
+from servicedesk.workorders.money import totals
 from servicedesk.workorders.stages import Stage
 from servicedesk.workorders.views import as_promise
 
@@ -209,8 +210,6 @@ def _show(
     papers = list(Bill.objects.filter(work_order=work_order).select_related("corrects").order_by("issued_at", "id"))
     bill = _newest(papers)
     lines = list(bill.lines.select_related("consent__estimate").order_by("position", "id")) if bill else []
-    estimated = sum((line.estimated or Decimal(0) for line in lines), Decimal(0))
-    charged = sum((line.amount for line in lines), Decimal(0))
     roles = request.user.roles_in(work_order.centre_id)
     drafting = bill is not None and not bill.is_issued
     billable = work_order.stage in BILLABLE
@@ -230,9 +229,7 @@ def _show(
             "promised": as_promise(work_order),
             "drafting": drafting,
             "groups": _groups(lines),
-            "estimated": estimated,
-            "charged": charged,
-            "over": charged - estimated,
+            **(_sums(bill, lines) if bill else {}),
             "tax_percent": format_number((bill.tax_rate * 100).quantize(Decimal("0.01"))) if bill else "",
             "agreed_all": all(line.consent_id for line in lines) and not any(need for need in needs if not need.ok),
             "account": account,
@@ -249,7 +246,8 @@ def _show(
             "manager": Role.MANAGER in roles,
             "billable": billable,
             "may_credit": bill is not None and bill.is_issued and billable and Role.CASHIER in roles,
-            "payment_form": payment_form or PaymentForm(initial={"amount": _plain(account.balance), "method": "card"}),
+            "payment_form": payment_form
+            or PaymentForm(initial={"amount": _to_pay(account.balance, work_order), "method": "card"}),
             "line_form": line_form,
             "line_id": line_id,
             "reason_form": reason_form,
@@ -265,9 +263,24 @@ def _show(
     )
 
 
-def _plain(amount: Any) -> str:
-    """An amount as the form takes it: digits, no separators, no trailing zeros."""
-    return f"{amount.normalize():f}" if amount > 0 else ""
+def _to_pay(amount: Decimal, work_order: WorkOrder) -> str:
+    """What is still to pay, as it stands beside the form."""
+    return format_amount(amount, work_order.centre.currency) if amount > 0 else ""
+
+
+def _sums(bill: Bill, lines: list[BillLine]) -> dict[str, Any]:
+    """Subtotal, tax and total of the estimate's column, of the bill's, and of their difference."""
+    rule = rule_of(bill)
+    estimate = totals([line.estimated or Decimal(0) for line in lines], rule)
+    charged = sum((line.amount for line in lines), Decimal(0))
+    estimated = sum((line.estimated or Decimal(0) for line in lines), Decimal(0))
+    return {
+        "estimated": estimated,
+        "charged": charged,
+        "estimate": estimate,
+        "over": {"sum": charged - estimated, "tax": bill.tax - estimate.tax, "total": bill.total - estimate.total},
+        "differs": any(line.difference for line in lines),
+    }
 
 
 def _groups(lines: list[Any]) -> list[tuple[str, list[Any]]]:

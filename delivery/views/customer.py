@@ -194,7 +194,7 @@ def survey_why(request: HttpRequest) -> HttpResponse:
     opinion = (
         Opinion.objects.filter(work_order=response.work_order, question__code=code).select_related("question").first()
     )
-    if opinion is None or response.completed_at is not None:
+    if opinion is None or (response.completed_at is not None and not opinion.is_unexplained):
         return redirect("delivery:survey")
     if request.method == "POST" and form.is_valid():
         values = form.cleaned_data

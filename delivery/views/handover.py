@@ -274,5 +274,5 @@ def _show(
 
 def _blockers(notice: PickupNotice | None, leaves: bool) -> list[str]:
     """What must be done before the signature makes sense: said beside the button, which waits for it."""
-    waiting = [] if notice is not None else [_("Tell the customer first that the car is ready.")]
+    waiting = [] if notice is not None else [_("Tell the customer first that the car is ready")]
     return waiting if leaves else [*waiting, _("To be settled before the car leaves")]

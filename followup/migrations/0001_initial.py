@@ -90,7 +90,7 @@ class Migration(migrations.Migration):
                 ('department', models.CharField(choices=[('advisor', 'Service advisor'), ('supervisor', 'Workshop supervisor'), ('technician', 'Technician'), ('inspector', 'Quality inspector'), ('detailer', 'Service staff'), ('cashier', 'Cashier'), ('agent', 'Customer service'), ('parts', 'Parts counter'), ('manager', 'Manager'), ('admin', 'Administrator')], max_length=12)),
                 ('state', models.CharField(choices=[('open', 'To solve'), ('solved', 'Solved, customer to be told'), ('closed', 'Closed')], default='open', max_length=6)),
                 ('reported_at', models.DateTimeField()),
-                ('due_at', models.DateTimeField(help_text='By when the customer was promised word.')),
+                ('due_at', models.DateTimeField(help_text='By when the customer was promised an answer.')),
                 ('solution', models.TextField(blank=True)),
                 ('solved_at', models.DateTimeField(blank=True, null=True)),
                 ('closed_at', models.DateTimeField(blank=True, null=True)),

@@ -59,7 +59,8 @@ def record_contact(
 ) -> Attempt:
     """Keep one try and what came of it: the feedback, problems passed on, the next time, or the end of trying.
 
-    With the first call settled and no problem open the visit closes. Raises `FollowUpRefused` when the call already has an
+    A customer who wants no calls is spared the others of the visit too. With the first call settled and no problem open
+    the visit closes. Raises `FollowUpRefused` when the call already has an
     outcome, when the caller served the car himself, or when something is missing.
     """
     call = (
@@ -80,6 +81,8 @@ def record_contact(
         _keep_feedback(call, attempt, said, problems, by)
     elif outcome in SETTLED:
         _settle(call, SETTLED[Outcome(outcome)])
+        if outcome == Outcome.REFUSED:
+            _spare_other_calls(call)
     elif outcome == Outcome.CALL_BACK and call_back_at is not None:
         call.state, call.next_at = FollowUpState.IN_CONTACT, call_back_at
         promise_call(call, call_back_at, by=by)
@@ -116,7 +119,7 @@ def _what_lacks(
 ) -> list[Reason]:
     url, reasons = call.get_absolute_url(), []
     if outcome not in Outcome.values:
-        reasons.append(Reason(_("Say what came of the call."), url))
+        reasons.append(Reason(_("Choose the outcome of the call."), url))
     if outcome == Outcome.REACHED and said is None:
         reasons.append(Reason(_("Record what the customer said."), url, "M7.2-a"))
     if said and not said.runs_well and not problems:
@@ -152,6 +155,15 @@ def _keep_feedback(call: FollowUp, attempt: Attempt, said: Said, problems: Seque
 def _settle(call: FollowUp, state: str) -> None:
     call.state, call.settled_at = state, now()
     promises.keep(Promise.Kind.FOLLOW_UP, call)
+
+
+def _spare_other_calls(call: FollowUp) -> None:
+    """No call of the visit is made any more; one that a colleague is recording this moment settles itself."""
+    others = FollowUp.objects.filter(work_order=call.work_order_id).waiting().exclude(pk=call.pk)
+    for other in others.select_for_update(skip_locked=True):
+        other.state, other.settled_at = FollowUpState.REFUSED, now()
+        other.save(update_fields=["state", "settled_at"])
+        promises.withdraw(Promise.Kind.FOLLOW_UP, other)
 
 
 def _say_sorry(call: FollowUp, by: Actor) -> None:

@@ -18,6 +18,8 @@ from reception.services.inspection import (
     record_readings,
     remove_mark,
     sign_inspection,
+    unread,
+    unseen,
 )
 from reception.services.reminders import remind_of_estimates
 from reception.services.visits import give_back, receive, record_need
@@ -44,4 +46,6 @@ __all__ = [
     "send_estimate",
     "show_estimate",
     "sign_inspection",
+    "unread",
+    "unseen",
 ]

@@ -83,7 +83,7 @@ def remove_line(work_order: WorkOrder, *, by: Actor, line: WorkOrderLine) -> Non
         row["line"] == line.pk for lines in work_order.estimates.values_list("lines", flat=True) for row in lines
     )
     if shown or line.state != LineState.PROPOSED:
-        raise ReceptionRefused(_("The customer has seen “%(line)s”: he decides on it.") % {"line": line.title})
+        raise ReceptionRefused(_("The customer has seen “%(line)s” and decides on it.") % {"line": line.title})
     line.parts.all().delete()
     line.delete()
     events.record(work_order, "reception.withdrawn", by=by, data={"code": line.code})

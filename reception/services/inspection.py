@@ -191,6 +191,11 @@ def sign_inspection(
 
 def missing(inspection: Inspection) -> list[Reason]:
     """What must still be looked at before the customer can sign, with the way there."""
+    return unread(inspection) + unseen(inspection)
+
+
+def unread(inspection: Inspection) -> list[Reason]:
+    """What the dials show and nobody has noted."""
     pk, vehicle = inspection.work_order_id, inspection.work_order.vehicle
     reasons = []
     if inspection.odometer is None:
@@ -199,6 +204,13 @@ def missing(inspection: Inspection) -> list[Reason]:
         reasons.append(Reason(_("Read the state of charge."), reverse("reception:readings", args=[pk])))
     if vehicle.powertrain != "ev" and not inspection.fuel:
         reasons.append(Reason(_("Read the fuel gauge."), reverse("reception:readings", args=[pk])))
+    return reasons
+
+
+def unseen(inspection: Inspection) -> list[Reason]:
+    """What of the walk-around nobody has looked at. Two queries."""
+    pk, vehicle = inspection.work_order_id, inspection.work_order.vehicle
+    reasons = []
     if not inspection.warning_lights:
         reasons.append(
             Reason(

@@ -60,7 +60,7 @@ def receive(
         ]
         concern = concern.strip() or appointment.concern
     if not concern.strip():
-        raise NotReceived(Reason(_("Write down what the customer says, in his words."), clause="M2.1-c"))
+        raise NotReceived(Reason(_("Write down what the customer says, word for word."), clause="M2.1-c"))
     work_order = open_work_order(
         by=by,
         centre=centre,
@@ -100,7 +100,7 @@ def record_need(work_order: WorkOrder, *, by: Actor, words: str, symptoms: str =
     """
     at_reception(work_order)
     if not words.strip():
-        raise NotReceived(Reason(_("Write down what the customer says, in his words."), clause="M2.1-c"))
+        raise NotReceived(Reason(_("Write down what the customer says, word for word."), clause="M2.1-c"))
     concern = work_order.concerns.order_by("pk").first() or Concern(work_order=work_order)
     concern.words, concern.symptoms = words.strip(), symptoms[:200]
     concern.save()
@@ -173,7 +173,7 @@ def _refuse_if_here(vehicle: Vehicle) -> None:
     if here:
         raise NotReceived(
             Reason(
-                _("%(plate)s is already in the house: work order %(number)s.")
+                _("%(plate)s is already here: work order %(number)s.")
                 % {"plate": vehicle.plate, "number": here.number},
                 here.get_absolute_url(),
             )

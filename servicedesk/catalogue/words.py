@@ -42,7 +42,7 @@ class ComplaintLevel(models.TextChoices):
     """How grave a complaint is: it sets the clock and who answers."""
 
     NORMAL = "normal", _("Normal")
-    ESCALATED = "escalated", _("Escalated")
+    ESCALATED = "escalated", _("Serious")
     CRITICAL = "critical", _("Critical")
 
 
@@ -50,7 +50,7 @@ ITEM_GROUPS = {
     "record": _("State on arrival"),
     "exterior": _("Exterior"),
     "wheel": _("Wheels"),
-    "dashboard": _("Instrument display"),
+    "dashboard": _("Instruments"),
     "interior": _("Interior"),
     "function": _("Functions"),
     "equipment": _("Equipment"),
@@ -88,7 +88,7 @@ OPTIONS = {
     "scratch": _("Scratch"),
     "dent": _("Dent"),
     "crack": _("Crack"),
-    "chip": _("Paint chip"),
+    "chip": _("Chip"),
     "broken": pgettext_lazy("damage", "Broken"),
     "fogged": _("Fogged"),
     "stain": _("Stain"),

@@ -21,6 +21,7 @@ class CustomersConfig(AppConfig):
                 roles=frozenset(role.value for role in search.READERS),
                 icon="people",
                 order=30,
+                views=frozenset(f"customers:{name}" for name in ("detail", "edit", "vehicle_add", "vehicle_edit")),
             )
         )
         registry.search.register(search.hits)

@@ -14,6 +14,7 @@ from servicedesk.clock import now
 from servicedesk.customers.fields import OdometerField
 from servicedesk.customers.matching import phone_key, plate_key, vin_key
 from servicedesk.customers.models import Channel, Customer, Honorific, Powertrain, Vehicle
+from servicedesk.staff.fields import mark
 from servicedesk.staff.models import ServiceCentre
 
 OLDEST_YEAR = 1900
@@ -34,7 +35,7 @@ class ContactForm(forms.Form):
     )
     email = forms.EmailField(label=gettext_lazy("E-mail"), required=False, max_length=254)
     language = forms.ChoiceField(label=gettext_lazy("Language"), choices=settings.LANGUAGES)
-    channel = forms.ChoiceField(label=gettext_lazy("Write by"), choices=Channel.choices)
+    channel = forms.ChoiceField(label=gettext_lazy("Write to the customer by"), choices=Channel.choices)
     consent = forms.BooleanField(label=gettext_lazy("Agrees to be contacted after the visit"), required=False)
     account_customer = forms.BooleanField(label=gettext_lazy("Account customer: pays later by account"), required=False)
 
@@ -47,6 +48,7 @@ class ContactForm(forms.Form):
         }
         super().__init__(data, initial=initial)
         self.centre = centre
+        mark(self, "phone", "email", words=_("one of the two is needed"))
         if not may_grant_account:
             del self.fields["account_customer"]
 
@@ -88,6 +90,7 @@ class VehicleForm(forms.Form):
     def __init__(self, data: Any = None, *, vehicle: Vehicle | None = None) -> None:
         initial = {name: getattr(vehicle, name) for name in self.base_fields} if vehicle else None
         super().__init__(data, initial=initial)
+        mark(self, "plate", "vin", words=_("one of the two is needed"))
 
     def clean_vin(self) -> str:
         """Return the VIN in capitals, without separators; whatever it looks like, it is taken."""

@@ -16,7 +16,7 @@ from django.db.models import Q
 from django.db.models.functions import Upper
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, override, pgettext
+from django.utils.translation import gettext_lazy, override
 from phonenumber_field.modelfields import PhoneNumberField
 
 from servicedesk import clock
@@ -24,6 +24,7 @@ from servicedesk.customers.keys import SearchKey
 from servicedesk.customers.matching import plate_key_expression, vin_warning
 from servicedesk.customers.querysets import CustomerQuerySet, VehicleQuerySet
 from servicedesk.staff.actors import ActorFields
+from servicedesk.staff.formats import joined
 
 
 class Honorific(models.TextChoices):
@@ -97,10 +98,15 @@ class Customer(models.Model):
     def salutation(self) -> str:
         """Name with the form of address in the active language: "Mr Wang", 「王先生」."""
         if self.honorific == Honorific.MR:
-            return _("Mr %(name)s") % {"name": self.name}
+            return (_("Mr %(name)s") % {"name": self._before_a_word}).strip()
         if self.honorific == Honorific.MS:
-            return _("Ms %(name)s") % {"name": self.name}
+            return (_("Ms %(name)s") % {"name": self._before_a_word}).strip()
         return self.name
+
+    @property
+    def _before_a_word(self) -> str:
+        """The name; a Latin one stands apart from the Chinese word after it."""
+        return f"{self.name} " if self.name[-1:].isascii() else self.name
 
     def salutation_in(self, language: str) -> str:
         """Return `salutation` in `language`, whatever is active."""
@@ -195,13 +201,19 @@ class Vehicle(models.Model):
 
 
 CHANGED = {
-    "created": gettext_lazy("Taken down"),
+    "created": gettext_lazy("Record created"),
     "name": gettext_lazy("Name"),
     "honorific": gettext_lazy("Form of address"),
     "phone": gettext_lazy("Telephone"),
     "email": gettext_lazy("E-mail"),
     "language": gettext_lazy("Language"),
-    "channel": gettext_lazy("Write by"),
+    "channel": gettext_lazy("Write to the customer by"),
+    "consent_contact_at=yes": gettext_lazy("May be contacted after the visit: yes"),
+    "consent_contact_at=no": gettext_lazy("May be contacted after the visit: no"),
+    "account_customer=yes": gettext_lazy("Account customer: yes"),
+    "account_customer=no": gettext_lazy("Account customer: no"),
+    "vehicle_added": gettext_lazy("Car added"),
+    "vehicle_changed": gettext_lazy("Car changed"),
     "consent_contact_at": gettext_lazy("Contact after the visit"),
     "account_customer": gettext_lazy("Account customer"),
     "vehicles": gettext_lazy("Cars"),
@@ -209,7 +221,7 @@ CHANGED = {
 
 
 class CustomerChange(ActorFields):
-    """Who changed which of a customer's particulars, and when. Names of fields only: what they held is not kept."""
+    """Who changed which of a customer's particulars, and when. What a field held is not kept, but for a yes or no."""
 
     customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="changes")
     at = models.DateTimeField(default=clock.now)
@@ -225,7 +237,7 @@ class CustomerChange(ActorFields):
     @property
     def words(self) -> str:
         """The changed particulars in words, in the active language."""
-        return pgettext("between items of a list", ", ").join(str(CHANGED.get(field, field)) for field in self.fields)
+        return joined(str(CHANGED.get(field, field)) for field in self.fields)
 
 
 __all__ = ["Channel", "Customer", "CustomerChange", "Honorific", "Powertrain", "SearchKey", "Vehicle"]

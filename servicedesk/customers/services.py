@@ -133,7 +133,7 @@ def find_or_create_vehicle(
             car = Vehicle(customer=customer, **given)
             car.known_odometer(odometer, now())
             car.save()
-            _note(by, customer, ["vehicles"])
+            _note(by, customer, ["vehicle_added"])
             return car
         filled = [field for field in given if getattr(car, field) in ("", None)]
         for field in filled:
@@ -189,7 +189,7 @@ def update_vehicle(*, by: Actor, vehicle: Vehicle, **particulars: Any) -> Vehicl
             changed.append("odometer_at")
         if changed:
             vehicle.save(update_fields=changed)
-            _note(by, vehicle.customer, ["vehicles"])
+            _note(by, vehicle.customer, ["vehicle_changed"])
             vehicle.refresh_from_db(fields=["plate_key"])
     return vehicle
 
@@ -221,5 +221,7 @@ def _set(row: Any, values: dict[str, Any]) -> list[str]:
 
 
 def _note(by: Actor, customer: Customer, fields: list[str]) -> None:
-    """Write who changed what."""
-    CustomerChange.objects.create(customer=customer, at=now(), fields=fields, **actor_values(by))
+    """Write who changed what; of a yes or no, which it is now."""
+    said = {field: "yes" if getattr(customer, field) else "no" for field in ("consent_contact_at", "account_customer")}
+    kept = [f"{field}={said[field]}" if field in said else field for field in fields]
+    CustomerChange.objects.create(customer=customer, at=now(), fields=kept, **actor_values(by))

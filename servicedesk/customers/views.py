@@ -55,7 +55,8 @@ def customer_detail(request: StaffRequest, pk: int) -> HttpResponse:
     context = {
         "customer": customer,
         "vehicles": customer.vehicles.order_by("-created_at", "-pk")[:MOST_VEHICLES],
-        "alerts": [alert for ask in registry.alerts for alert in ask(customer=customer)],
+        "alerts": registry.alerts_for(request.user, customer=customer),
+        "panels": [(panel, panel.context(request, customer)) for panel in registry.customer_panels],
         "changes": customer.changes.order_by("-at", "-pk")[:5],
         "may_change": bool(request.user.roles_in(request.centre.pk) & WRITERS_KEYS),
     }

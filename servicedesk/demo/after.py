@@ -112,7 +112,7 @@ def agent_of(v: Visit, call: FollowUp) -> Actor:
 
 def calling(v: Visit, call: FollowUp) -> Acts:
     """One call from the first try to its outcome, and what follows from it."""
-    kind = v.script.call if call.sequence == 1 or v.script.call == "refused" else "reached"
+    kind = v.script.call if call.sequence == 1 else "reached"
     if kind == "forgotten":
         return
     spare = (call.due_at - call.opens_at).total_seconds() / 60

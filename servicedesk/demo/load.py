@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from django.db.models import Exists, OuterRef, Q
 
 from appointments.models import Appointment
+from appointments.services import reminders
 from complaints.models import Complaint
 from followup.models import FollowUp
 from followup.querysets import WAITING
@@ -34,6 +35,7 @@ from servicedesk.workorders.stages import OPEN
 
 BY = Actor.system(TASK)
 FIRST = "NH"
+RECENT = dt.timedelta(days=3)
 
 
 @dataclass
@@ -71,9 +73,21 @@ class Loader:
         if last is None and self.share:
             self.left_open(garage)
         self.engine.run(until=self.now)
+        self.remind()
         self.engine.head.move_to(self.now)
         remember(self.day_key)
         return self.engine.acts
+
+    def remind(self) -> None:
+        """Reminders of the bookings ahead were due while their days were told: each goes at its own moment."""
+        ahead = Appointment.objects.filter(
+            centre=self.centre, state=Appointment.State.CONFIRMED, starts_at__gt=self.now
+        )
+        moments = {moment for row in ahead.select_related("centre") for moment in reminders.moments_of(row)}
+        for moment in sorted(moment for moment in moments if self.present - RECENT < moment <= self.now):
+            self.engine.head.move_to(moment)
+            with self.engine.acting.act():
+                reminders.remind()
 
     @property
     def earliest(self) -> dt.date:

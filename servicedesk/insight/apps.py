@@ -13,7 +13,9 @@ class InsightConfig(AppConfig):
         from servicedesk.insight import figures, panels
         from servicedesk.staff.roles import EVERYONE, Role
 
-        registry.menu.register(registry.MenuItem("home", _("Today"), "home", EVERYONE, icon="sun", order=0))
+        lists = frozenset({"home_list"})
+        home = registry.MenuItem("home", _("Today"), "home", EVERYONE, icon="sun", order=0, views=lists)
+        registry.menu.register(home)
         registry.menu.register(
             registry.MenuItem(
                 "figures",
@@ -25,5 +27,6 @@ class InsightConfig(AppConfig):
                 group="manage",
             )
         )
+        registry.marked_by["insight:conformance"] = "orders"
         figures.register()
         panels.register()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from decimal import Decimal
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
@@ -39,7 +40,9 @@ def home(request: StaffRequest) -> HttpResponse:
         {
             "main": [row for area, row in shown if area == "main"],
             "rail": [row for area, row in shown if area == "rail"],
-            "home_actions": list({a.url_name: a for a in registry.home_actions if a.role in roles}.values()),
+            "home_actions": sorted(
+                {a.url_name: a for a in registry.home_actions if a.role in roles}.values(), key=lambda a: a.primary
+            ),
         },
     )
 
@@ -52,8 +55,10 @@ def home_list(request: StaffRequest, key: str) -> HttpResponse:
     entry = next((entry for entry in registry.home if entry.key == key and entry.role in roles), None)
     if entry is None:
         raise Http404
-    template = "insight/_home_list.html" if getattr(request, "htmx", False) else "insight/home_list.html"
-    return render(request, template, {"entry": entry, "data": entry.context(request)})
+    data = entry.context(request)
+    if getattr(request, "htmx", False):
+        return render(request, "insight/_home_list.html", {"entry": entry, "data": data})
+    return render(request, "insight/home_list.html", {"entry": entry, "data": data | {"alone": True}})
 
 
 @allow(*STAFF)
@@ -67,7 +72,10 @@ def search(request: StaffRequest) -> HttpResponse:
         hits.sort(key=lambda hit: -hit.rank)
         if len(hits) == 1:
             return redirect(hits[0].url)
-    return render(request, "insight/search.html", {"query": query, "hits": hits})
+    roles = request.user.roles_in(request.centre.pk)
+    offered = {a.url_name: a for a in registry.home_actions if a.for_strangers and a.role in roles}
+    context = {"query": query, "search_query": query, "hits": hits, "offered": list(offered.values())}
+    return render(request, "insight/search.html", context)
 
 
 @allow(*STAFF)
@@ -91,6 +99,7 @@ def figures(request: StaffRequest) -> HttpResponse:
     rows = []
     for figure, (above, below) in period_figures(request.user.centre_ids(), since, until):
         share = above / below if below else None
-        rows.append({"figure": figure, "parts": (above, below), "share": share, "verdict": figure.verdict(share)})
+        parts = (round(Decimal(above), 1), round(Decimal(below), 1))
+        rows.append({"figure": figure, "parts": parts, "share": share, "verdict": figure.verdict(share)})
     context = {"rows": rows, "days": days, "periods": PERIODS, "since": since, "until": until}
     return render(request, "insight/figures.html", context)

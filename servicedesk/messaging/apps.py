@@ -24,6 +24,7 @@ class MessagingConfig(AppConfig):
                 order=60,
                 counter=views.menu_counter,
                 group="top",
+                views=frozenset({"messaging:detail", "messaging:send_again"}),
             )
         )
         registry.menu.register(
@@ -35,7 +36,7 @@ class MessagingConfig(AppConfig):
                 icon="envelope-open",
                 order=40,
                 group="manage",
-                views=frozenset({"messaging:template"}),
+                views=frozenset({"messaging:template", "messaging:template_letter"}),
             )
         )
         registry.panels.register(

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 @dataclass(frozen=True)
@@ -63,7 +64,7 @@ for _order, (_kind, _label, _when) in enumerate(
         (
             "waitlist_offer",
             _("A place has become free"),
-            _("For customers who wait for a place. Nothing sends it yet."),
+            _("For customers who wait for a place. Not in use."),
         ),
         (
             "appointment_reminder_day",
@@ -91,7 +92,7 @@ for _order, (_kind, _label, _when) in enumerate(
         (
             "inspection_to_confirm",
             _("Inspection to confirm"),
-            _("For customers who were not at the inspection. Nothing sends it yet."),
+            _("For customers who were not at the inspection. Not in use."),
         ),
         ("estimate_approval", _("Estimate to approve"), _("An advisor sends the estimate.")),
         (
@@ -103,8 +104,12 @@ for _order, (_kind, _label, _when) in enumerate(
         ),
         ("estimate_recorded", _("Decision recorded"), _("The customer has decided, by whatever way.")),
         ("promise_moved", _("New promised time"), _("An advisor moves the promised delivery time.")),
-        ("parts_arrived", _("Parts have arrived"), _("For customers who wait for parts. Nothing sends it yet.")),
-        ("pickup_ready", _("Ready for pickup"), _("An advisor tells the customer that the car is ready.")),
+        ("parts_arrived", _("Parts have arrived"), _("For customers who wait for parts. Not in use.")),
+        (
+            "pickup_ready",
+            pgettext_lazy("message", "Ready for pickup"),
+            _("An advisor tells the customer that the car is ready."),
+        ),
         ("payment_receipt", _("Payment receipt"), _("A payment is taken.")),
         ("refund_receipt", _("Refund receipt"), _("A payment is given back.")),
         ("delivered_papers", _("Papers of the visit"), _("The car is handed over. With the bill as PDF.")),
@@ -112,7 +117,7 @@ for _order, (_kind, _label, _when) in enumerate(
         (
             "followup_questions",
             _("Follow-up in writing"),
-            _("For follow-up by e-mail or text message. Nothing sends it yet."),
+            _("For follow-up by e-mail or text message. Not in use."),
         ),
         (
             "followup_sorry_missed_you",
@@ -139,8 +144,8 @@ for _order, (_kind, _label, _when) in enumerate(
         ("complaint_decision", _("Complaint: answer accepted"), _("The complainant accepts the answer.")),
         (
             "complaint_check",
-            _("Complaint: still right?"),
-            _("A week after the remedy. Nothing sends it yet."),
+            _("Complaint: a week later"),
+            _("A week after the remedy. Not in use."),
         ),
         ("new_link", _("New link"), _("A customer asks for a new link because the old one has expired.")),
     ]
@@ -148,7 +153,7 @@ for _order, (_kind, _label, _when) in enumerate(
     register(_kind, _label, when=_when, order=100 + 10 * _order)
 register(
     "survey_reminder",
-    _("Survey not answered"),
+    _("Survey reminder"),
     when=_("Two days after the invitation, once, while the centre is open."),
     order=KINDS["survey_invitation"].order + 1,
     asks_consent=True,

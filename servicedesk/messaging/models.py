@@ -176,8 +176,8 @@ class Message(ActorFields):
                 condition=models.Q(state__in=["pending", "sending"]),
                 name="message_due",
             ),
-            models.Index(fields=["centre", "-id"], name="message_newest"),
-            models.Index(fields=["centre", "state", "-id"], name="message_by_state"),
+            models.Index(fields=["centre", "-created_at", "-id"], name="message_newest"),
+            models.Index(fields=["centre", "state", "-created_at", "-id"], name="message_by_state"),
             models.Index(fields=["about"], name="message_about"),
             models.Index(fields=["customer", "-id"], name="message_customer"),
         ]
@@ -193,6 +193,11 @@ class Message(ActorFields):
     def label(self) -> Any:
         """What kind of message it is, for staff."""
         return label_of(self.kind)
+
+    @property
+    def plate(self) -> str:
+        """The plate of the car it is about; "" when it is about none."""
+        return str(self.context.get("plate") or "")
 
     @property
     def message_id(self) -> str:

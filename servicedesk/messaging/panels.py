@@ -19,5 +19,5 @@ def visit_messages(request: HttpRequest, work_order: Any) -> dict[str, Any] | No
         .defer("context", "body", "html")
         .order_by("-pk")
     )
-    messages = list(rows[:MOST])
+    messages = sorted(rows[:MOST], key=lambda message: message.sent_at or message.due_at, reverse=True)
     return {"sent_messages": messages} if messages else None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.conf import settings
+from django.db.models.fields.json import KT
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.templatetags.static import static
@@ -44,17 +45,18 @@ def menu_counter(user: User, centre: ServiceCentre) -> tuple[str, list[Any]]:
 @allow(*READERS)
 @require_GET
 def message_list(request: StaffRequest) -> HttpResponse:
-    """Newest first; an unknown filter means all."""
+    """The last queued first, which is the time that is shown; an unknown filter means all."""
     state = request.GET.get("state", "")
     states = FILTERS.get(state)
     rows = Message.objects.for_user(request.user).select_related("customer", "centre").defer("context", "body", "html")
+    rows = rows.annotate(car=KT("context__plate"))
     if states:
         rows = rows.filter(state__in=states)
     about = outbox.plain(request.GET.get("about", ""))[:32]
     if about:
         rows = rows.filter(about=about)
     context = {
-        "page": page(rows, order=("-id",), cursor=request.GET.get("after", "")),
+        "page": page(rows, order=("-created_at", "-id"), cursor=request.GET.get("after", "")),
         "state": state if state in FILTERS else "",
         "about": about,
         "tabs": [

@@ -7,7 +7,9 @@ from django.utils.translation import gettext_lazy as _
 from servicedesk.staff import models
 
 admin.site.site_header = admin.site.site_title = _("Administration of the service desk")
-admin.site.index_title = _("Accounts, service centres and reference data; what the process wrote can be looked at")
+admin.site.index_title = _(
+    "Accounts, service centres and reference data; records of the process can be viewed but not changed"
+)
 
 
 class Memberships(admin.TabularInline):

@@ -13,8 +13,9 @@ class StaffConfig(AppConfig):
     verbose_name = _("Staff and centres")
 
     def ready(self) -> None:
-        from servicedesk.staff import repeats
+        from servicedesk.staff import fields, repeats
 
+        fields.name_remedies()
         registry.sweeps.register(registry.Sweep("old request keys", repeats.forget_old, order=99))
         if settings.CLOCK_IS_MOVABLE:
             from servicedesk.staff.models import ClockOffset

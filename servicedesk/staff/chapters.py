@@ -68,8 +68,7 @@ def when_words(step: registry.VisitStep, place: Any, now: dt.datetime, *, runnin
         return ""
     start = formats.format_moment(step.at, place, now=now)
     if step.until:
-        end = formats.format_moment(step.until, place, now=now)
-        return start if start == end else f"{start} – {end}"
+        return formats.format_span(step.at, step.until, place, now=now)
     if running and step.at <= now:
         return gettext("since %(time)s") % {"time": start}
     return start

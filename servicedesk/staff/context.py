@@ -67,12 +67,9 @@ def menu_groups(
     counts = menu_counts(user, centre, items)
     match = getattr(request, "resolver_match", None)
     here = match.view_name if match else ""
-    app = match.app_name if match else ""
     groups: dict[str, list[dict[str, Any]]] = {}
     for item in items:
         n, late = counts.get(item.key, (None, 0))
-        whole_app = bool(app) and item.chapter is not None and not item.views
-        active = here == item.url_name or here in item.views or (whole_app and item.url_name.split(":")[0] == app)
         groups.setdefault(item.group, []).append(
             {
                 "label": item.label,
@@ -81,7 +78,7 @@ def menu_groups(
                 "chapter": item.chapter,
                 "count": n,
                 "late": late,
-                "active": active,
+                "active": item.marks(here),
             }
         )
     return [(group, groups[group]) for group in ("top", "chapters", "manage", "foot") if group in groups]

@@ -6,6 +6,7 @@ Nothing here asks a clock: callers bring `now`. Places: a service centre, a zone
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from decimal import ROUND_HALF_UP, Decimal
 from functools import cache
 from typing import Any
@@ -130,6 +131,17 @@ def format_moment(moment: dt.datetime, place: Any, *, now: dt.datetime, language
     return f"{format_date(here, zone, language=language, year=here.year != present.year)} {time}"
 
 
+def format_span(start: dt.datetime, end: dt.datetime | None, place: Any, *, now: dt.datetime) -> str:
+    """Return both ends, the day once when they share it: "21 Nov 09:40 – 10:06"; one moment when they read the same."""
+    first = format_moment(start, place, now=now)
+    if end is None:
+        return first
+    zone = zone_of(place)
+    same_day = start.astimezone(zone).date() == end.astimezone(zone).date()
+    last = format_time(end, zone) if same_day else format_moment(end, place, now=now)
+    return first if first.endswith(last) and same_day else f"{first} – {last}"
+
+
 @cache
 def duration_words(language: str) -> dict[str, str]:
     """The sentences `format_duration` and `distance` fill in: the ticking clock of the browser uses the same ones."""
@@ -138,20 +150,24 @@ def duration_words(language: str) -> dict[str, str]:
             "minutes": gettext("%(minutes)d min"),
             "hours": gettext("%(hours)d h"),
             "both": gettext("%(hours)d h %(minutes)d min"),
+            "day": ngettext("%(days)d day", "%(days)d days", 1) % {"days": 1},
+            "day_and": gettext("1 day %(hours)d h"),
             "left": gettext("%(time)s left"),
             "over": gettext("%(time)s over"),
         }
 
 
 def format_duration(length: dt.timedelta, language: str | None = None) -> str:
-    """Return a length in whole minutes, cut: 48 min, 2 h 5 min; from two days on in days."""
+    """Return a length, cut: 48 min, 2 h 5 min; within the second day 1 day 7 h; from two days on in days."""
     minutes, language = int(abs(length.total_seconds()) // 60), language_of(language)
-    if minutes >= 2 * 24 * 60:
-        days = minutes // (24 * 60)
+    days, beyond = divmod(minutes, 24 * 60)
+    if days >= 2:
         with override(language):
             return ngettext("%(days)d day", "%(days)d days", days) % {"days": days}
-    hours, rest = divmod(minutes, 60)
+    hours, rest = divmod(beyond, 60)
     key = "minutes" if not hours else "both" if rest else "hours"
+    if days:
+        key = "day_and" if hours else "day"
     return duration_words(language)[key] % {"hours": hours, "minutes": rest}
 
 
@@ -169,6 +185,11 @@ def format_phone(number: Any) -> str:
     except phonenumbers.NumberParseException:
         return str(number or "")
     return str(phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.NATIONAL))
+
+
+def joined(words: Iterable[str]) -> str:
+    """An enumeration as the active language writes it: "oil, filter" or 「機油、濾芯」."""
+    return pgettext("between items of a list", ", ").join(words)
 
 
 def format_week(week: dict[int, list[tuple[dt.time, dt.time]]], language: str | None = None) -> str:

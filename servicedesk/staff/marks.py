@@ -74,7 +74,8 @@ def promised_time(due: dt.datetime, state: str, place: Any, now: dt.datetime, wo
 @cache
 def ticking_words(language: str) -> SafeString:
     """Attributes that give the browser's ticking clock its sentences."""
-    return format_html_join("", ' data-{}="{}"', formats.duration_words(formats.language_of(language)).items())
+    words = formats.duration_words(formats.language_of(language)).items()
+    return format_html_join("", ' data-{}="{}"', ((key.replace("_", "-"), word) for key, word in words))
 
 
 @cache

@@ -5,9 +5,9 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
+from servicedesk import registry
 from servicedesk.clock import now
 from servicedesk.staff.formats import format_date, format_moment, format_money
 from servicedesk.workorders.models import (
@@ -43,9 +43,10 @@ def lines_context(work_order: WorkOrder) -> dict[str, Any]:
     if waiting:
         if_all = totals([row.amount for row in rows if row.state in (*AGREED, LineState.PROPOSED)], centre)
         note = _("If all is approved: %(total)s") % {"total": format_money(if_all.total, centre.currency)}
-    label = _("Approved (including tax %(tax)s)") % {"tax": number_format(agreed.tax, force_grouping=True)}
+    label = _("Approved, %(tax)s tax included") % {"tax": format_money(agreed.tax, centre.currency)}
+    work = {line: told for ask in registry.line_work for line, told in ask(work_order).items()}
     return {
-        "lines": [_as_row(row, answers.get(row.pk), newest, centre) for row in rows],
+        "lines": [_as_row(row, answers.get(row.pk), newest, centre, work.get(row.pk)) for row in rows],
         "newest": newest,
         "estimate": {"version": shown[0].data["version"], "created_at": shown[0].at} if shown else None,
         "line_total": agreed.total,
@@ -55,8 +56,16 @@ def lines_context(work_order: WorkOrder) -> dict[str, Any]:
     }
 
 
-def _as_row(line: WorkOrderLine, answer: ConsentAnswer | None, newest: Estimate | None, centre: Any) -> dict[str, Any]:
+def _as_row(
+    line: WorkOrderLine,
+    answer: ConsentAnswer | None,
+    newest: Estimate | None,
+    centre: Any,
+    work: tuple[Any, str] | None,
+) -> dict[str, Any]:
     sub = line.parent_id is not None
+    if work is None:
+        work = (line.get_state_display(), WORK[LineState(line.state)]) if line.state in WORK else ("", "")
     return {
         "name": line.title,
         "code": line.code,
@@ -67,8 +76,8 @@ def _as_row(line: WorkOrderLine, answer: ConsentAnswer | None, newest: Estimate 
         "state": "approved" if line.state in AGREED else line.state,
         "new": line.state == LineState.PROPOSED and line.origin == LineOrigin.REPAIR,
         "consent_text": "" if sub else _consent(line, answer, newest, centre),
-        "work_text": line.get_state_display() if line.state in WORK and not sub else "",
-        "work_tone": WORK.get(LineState(line.state), ""),
+        "work_text": "" if sub else work[0],
+        "work_tone": work[1],
     }
 
 

@@ -110,10 +110,12 @@ class WorkOrder(models.Model):
         return CHAPTER[Stage(self.stage)]
 
     def happened(self, *kinds: str) -> list[Event]:
-        """Its events of these kinds, in order. No query on a visit that has its trail (`for_page`, `keep_trail`), else one."""
+        """Its events of these kinds, or all, in order. One query, none on a visit that has its trail (`for_page`, `keep_trail`)."""
         kept = getattr(self, "_prefetched_objects_cache", {}).get("events")
-        rows = self.events.filter(kind__in=kinds).order_by("seq") if kept is None else kept
-        return [event for event in rows if event.kind in kinds]
+        if kept is None:
+            found = self.events.filter(kind__in=kinds) if kinds else self.events.select_related("text_row")
+            return list(found.order_by("seq"))
+        return [event for event in kept if event.kind in kinds or not kinds]
 
     def keep_trail(self) -> None:
         """Read its events into this object, for all who ask what happened. One query, none when they are there already."""

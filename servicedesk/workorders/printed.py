@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from servicedesk.clock import now
 from servicedesk.customers.models import Customer
 from servicedesk.documents import parts
-from servicedesk.staff.formats import SYMBOLS, format_amount, format_date, format_money, format_number
+from servicedesk.staff.formats import SYMBOLS, format_amount, format_date, format_money, format_number, joined
 from servicedesk.staff.models import ServiceCentre
 from servicedesk.workorders.models import WorkOrder
 from servicedesk.workorders.money import Totals, totals
@@ -155,4 +155,4 @@ class Said:
 
     def listed(self, words: Any) -> str:
         """Words in a row, with the language's own comma."""
-        return pgettext("between items of a list", ", ").join(str(word) for word in words)
+        return joined(str(word) for word in words)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from django.apps import apps
-from django.db.models import F, OuterRef, Prefetch, QuerySet, Subquery
+from django.db.models import Case, CharField, F, OuterRef, Prefetch, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import JSONObject
 
+from servicedesk import registry
 from servicedesk.clock import now
 from servicedesk.staff.querysets import CentreScoped
 from servicedesk.workorders.stages import IN_HOUSE, IN_WORKSHOP, OPEN
@@ -49,6 +50,11 @@ class WorkOrders(CentreScoped):
         told = JSONObject(cause="cause", started_at="started_at")
         return self.annotate(open_hold=Subquery(open_ones.values(json=told)[:1]))
 
+    def with_row_step(self) -> WorkOrders:
+        """With `row_step`: key of the first registered step whose condition holds, or ""."""
+        fitting = [When(Q(stage__in=step.stages) & step.when(), then=Value(step.key)) for step in registry.row_steps]
+        return self.annotate(row_step=Case(*fitting, default=Value(""), output_field=CharField()))
+
     def for_rows(self) -> WorkOrders:
         """With what a list row shows: car, customer and advisor."""
         return self.select_related("vehicle", "customer", "advisor", "centre")
@@ -57,7 +63,7 @@ class WorkOrders(CentreScoped):
         """With what `rows.work_list` shows, and nothing else: a column that is not read is not carried either."""
         shown = ("stage", "opened_at", "promised_at", "ready_at", "waits_on_site")
         related = ("vehicle__plate", "vehicle__model_name", "customer__name")
-        return self.select_related("vehicle", "customer").only(*shown, *related).with_hold()
+        return self.select_related("vehicle", "customer").only(*shown, *related).with_hold().with_row_step()
 
     def for_page(self) -> WorkOrders:
         """With what its own page shows, read once for all who ask: `lines.all()`, `concerns.all()` and the trail,

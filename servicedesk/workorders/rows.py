@@ -16,24 +16,30 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
+from servicedesk import registry
 from servicedesk.clock import now
 from servicedesk.staff import marks
 from servicedesk.workorders.models import Hold, WorkOrder
-from servicedesk.workorders.stages import Stage
-from servicedesk.workorders.trail import promise_state
-from servicedesk.workorders.visit import NEXT_STEP
+from servicedesk.workorders.stages import IN_WORKSHOP, Stage
+from servicedesk.workorders.trail import how_late, promise_state
+from servicedesk.workorders.visit import NEXT_STEP, NEXT_STEP_WAITING
 
 ROW = (
-    '<tr><td><a class="sd-plate" translate="no" href="{url}">{plate}</a></td>'
-    '<td class="two">{customer}<small>{car}</small></td>'
-    '<td><span class="sd-badges">{stage}{hold}</span></td>'
-    '<td class="sd-wide">{visit}</td><td>{promise}</td>'
-    '<td class="sd-sm sd-muted sd-nowrap">{next}</td></tr>'
+    '<tr><td data-at="plate"><a class="sd-plate" translate="no" href="{url}">{plate}</a></td>'
+    '<td class="two" data-at="who">{customer}<small>{car}</small></td>'
+    '<td data-at="state"><span class="sd-badges">{stage}{hold}</span></td>'
+    '<td class="sd-wide" data-at="visit">{visit}</td><td data-at="due">{promise}</td>{next}</tr>'
 ).format
+NEXT = '<td class="sd-sm sd-muted" data-at="act">{}</td>'.format
+OVER = frozenset({Stage.CLOSED.value, Stage.CANCELLED.value})
+"""Nothing is next there."""
 
 
-def work_list(orders: Iterable[WorkOrder], centre: Any) -> SafeString:
-    """Rows of visits of one `centre`, which come from `….for_list()`. No query of its own; "" without any."""
+def work_list(orders: Iterable[WorkOrder], centre: Any, *, over: bool = False) -> SafeString:
+    """Rows of visits of one `centre`, which come from `….for_list()`. No query of its own; "" without any.
+
+    `over`: all these visits are over, so that the table has no column for the next step.
+    """
     moment, language = now(), marks.language()
     url = reverse("workorders:detail", args=[0]).replace("/0/", "/{}/").format
     waits, unpromised = escape(_("waits")), escape(_("Not promised yet"))
@@ -48,8 +54,8 @@ def work_list(orders: Iterable[WorkOrder], centre: Any) -> SafeString:
                 stage=marks.stage_of(WorkOrder, order.stage, language),
                 hold=hold(order.open_hold, moment, language) if order.open_hold else "",  # type: ignore[attr-defined]
                 visit=marks.visit_bars(order.stage, "h" if order.open_hold else "n", language),  # type: ignore[attr-defined]
-                promise=promise(order, centre, moment) or no_promise,
-                next=next_step(order.stage, language),
+                promise=promise(order, centre, moment) or (no_promise if order.stage not in OVER else ""),
+                next="" if over else NEXT(next_step(order, language)),
             )
             for order in orders
         )
@@ -57,9 +63,12 @@ def work_list(orders: Iterable[WorkOrder], centre: Any) -> SafeString:
 
 
 def promise(order: WorkOrder, centre: Any, moment: dt.datetime) -> str:
-    """The promised delivery; "" while there is none."""
+    """The promised delivery, kept or late by how much once the car is ready; "" while nothing is promised."""
     due = order.promised_at
-    return marks.promise(due, promise_state(due, order.ready_at, moment), centre, moment) if due else ""
+    if due is None or order.stage == Stage.CANCELLED:
+        return ""
+    state = promise_state(due, order.ready_at, moment)
+    return marks.promise(due, state, centre, moment, how_late(due, order.ready_at))
 
 
 def hold(told: dict[str, str], moment: dt.datetime, language: str) -> SafeString:
@@ -76,8 +85,30 @@ def cause(value: str, language: str) -> str:
         return str(Hold.IN_SHORT[Hold.Cause(value)])
 
 
+def next_step(order: WorkOrder, language: str) -> str:
+    """What is next: what the car waits for, else what a room knows, else what its stage asks for."""
+    waits = order.open_hold if order.stage in IN_WORKSHOP or order.stage == Stage.RECEPTION else None  # type: ignore[attr-defined]
+    if waits:
+        return waiting_step(waits["cause"], language)
+    return row_step(order.row_step, language) if order.row_step else stage_step(order.stage, language)  # type: ignore[attr-defined]
+
+
 @cache
-def next_step(stage: str, language: str) -> str:
-    """What is next at a stage."""
+def stage_step(stage: str, language: str) -> str:
+    """What a stage asks for."""
     with override(language):
         return escape(NEXT_STEP[Stage(stage)])
+
+
+@cache
+def waiting_step(cause: str, language: str) -> str:
+    """What has to come before the work goes on."""
+    with override(language):
+        return escape(NEXT_STEP_WAITING[Hold.Cause(cause)])
+
+
+@cache
+def row_step(key: str, language: str) -> str:
+    """What a room says is next."""
+    with override(language):
+        return escape(next(step.label for step in registry.row_steps if step.key == key))

@@ -12,6 +12,7 @@ from django.utils.translation import pgettext_lazy
 
 from servicedesk.clock import now
 from servicedesk.staff.actors import ActorFields
+from servicedesk.staff.formats import distance
 from servicedesk.staff.models import ServiceCentre
 from servicedesk.staff.querysets import CentreScoped
 from servicedesk.staff.roles import Role
@@ -75,10 +76,10 @@ class Hold(ActorFields):
         SUBLET = "sublet", _("At an outside workshop")
 
     IN_SHORT = {
-        Cause.PARTS: pgettext_lazy("waits for", "Parts"),
-        Cause.CONSENT: pgettext_lazy("waits for", "Consent"),
-        Cause.BAY: pgettext_lazy("waits for", "Bay"),
-        Cause.SUBLET: pgettext_lazy("waits for", "Sublet"),
+        Cause.PARTS: pgettext_lazy("waits for", "Awaiting parts"),
+        Cause.CONSENT: pgettext_lazy("waits for", "Awaiting consent"),
+        Cause.BAY: pgettext_lazy("waits for", "Awaiting a bay"),
+        Cause.SUBLET: pgettext_lazy("waits for", "Out for sublet"),
     }
     """For rows and cards."""
 
@@ -114,7 +115,7 @@ class Promise(ActorFields):
         DELIVERY = "delivery", _("Car ready")
         CALL = "call", _("Call")
         FOLLOW_UP = "follow_up", _("Follow-up")
-        SOLUTION = "solution", _("Solution of a problem")
+        SOLUTION = "solution", _("Answer to a problem")
         COMPLAINT_ANSWER = "complaint_answer", _("Answer to a complaint")
 
     centre = models.ForeignKey(ServiceCentre, on_delete=models.PROTECT, related_name="promises")
@@ -163,6 +164,11 @@ class Promise(ActorFields):
         """pending, risk (due within half an hour), kept, broken or withdrawn."""
         return "withdrawn" if self.withdrawn_at else promise_state(self.due_at, self.kept_at, now())
 
+    @property
+    def distance(self) -> str:
+        """How late it was kept; "" while it is pending, when the distance ticks, and when it was kept in time."""
+        return how_late(self.due_at, self.kept_at)
+
 
 def promise_state(due_at: dt.datetime, kept_at: dt.datetime | None, moment: dt.datetime) -> str:
     """How a promise stands at `moment`: pending, risk, kept or broken."""
@@ -172,6 +178,11 @@ def promise_state(due_at: dt.datetime, kept_at: dt.datetime | None, moment: dt.d
     if left < NO_TIME:
         return "broken"
     return "risk" if left < RISK_MARGIN else "pending"
+
+
+def how_late(due_at: dt.datetime, kept_at: dt.datetime | None) -> str:
+    """ "12 min over" for a promise that was kept too late, else ""."""
+    return distance(due_at, kept_at) if kept_at and kept_at > due_at else ""
 
 
 class NumberCounter(models.Model):

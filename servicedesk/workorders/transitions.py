@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from servicedesk.clock import now
 from servicedesk.staff.actors import Actor, ActorKind
+from servicedesk.staff.formats import joined
 from servicedesk.staff.models import Membership
 from servicedesk.staff.repeats import Reason, Refusal
 from servicedesk.staff.roles import Role
@@ -96,7 +97,7 @@ def _ask_who(work_order: WorkOrder, step: Transition, by: Actor) -> None:
         staff = Membership.objects.filter(centre_id=work_order.centre_id, role__in=step.roles, user__is_active=True)
         allowed = by.user_id is not None and staff.filter(user_id=by.user_id).exists()
     if not allowed:
-        who = ", ".join(str(Role(role).label) for role in sorted(step.roles))
+        who = joined(str(Role(role).label) for role in sorted(step.roles))
         raise TransitionRefused(
             _("“%(stage)s” is not yours to start. It can be done by: %(who)s.")
             % {"stage": step.target.label, "who": who}

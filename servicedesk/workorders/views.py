@@ -14,7 +14,7 @@ from servicedesk.staff.roles import PROCESS, Role
 from servicedesk.workorders import visit
 from servicedesk.workorders.lines import lines_context
 from servicedesk.workorders.models import Promise, WorkOrder
-from servicedesk.workorders.rows import work_list
+from servicedesk.workorders.rows import OVER, work_list
 from servicedesk.workorders.services import open_holds
 from servicedesk.workorders.stages import OPEN, Stage
 
@@ -68,7 +68,7 @@ def panel(request: StaffRequest, pk: int, key: str) -> HttpResponse:
 @require_GET
 def timeline(request: StaffRequest, pk: int) -> HttpResponse:
     """Everything that happened to one visit."""
-    work_order = fetch(request, WorkOrder.objects.for_rows(), pk=pk)
+    work_order = fetch(request, WorkOrder.objects.for_page(), pk=pk)
     return render(request, "workorders/timeline.html", {"work_order": work_order, "events": visit.timeline(work_order)})
 
 
@@ -85,11 +85,10 @@ def order_list(request: StaffRequest) -> HttpResponse:
     else:
         stage = "all"
     page = paging.page(rows, order=("-opened_at", "-id"), cursor=request.GET.get("after", ""))
-    return render(
-        request,
-        "workorders/list.html",
-        {"page": page, "rows": work_list(page.rows, request.centre), "stage": stage, "stages": list(Stage)},
-    )
+    over = stage in OVER
+    shown = work_list(page.rows, request.centre, over=over)
+    context = {"page": page, "rows": shown, "over": over, "stage": stage, "stages": list(Stage)}
+    return render(request, "workorders/list.html", context)
 
 
 @allow(*STAFF)

@@ -7,6 +7,7 @@ only the present one, the booking and the follow-up ask their rooms.
 from __future__ import annotations
 
 import datetime as dt
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,11 +17,13 @@ from django.utils.translation import pgettext_lazy
 from servicedesk import registry
 from servicedesk.clock import now
 from servicedesk.staff.chapters import CHAPTER_OF_STAGE, CHAPTERS
-from servicedesk.staff.formats import format_moment
+from servicedesk.staff.formats import format_money, format_span
 from servicedesk.workorders import gates
-from servicedesk.workorders.models import Event, WorkOrder
+from servicedesk.workorders.models import Event, Hold, WorkOrder
 from servicedesk.workorders.stages import Stage
 
+SUMS = frozenset({"amount", "total"})
+PLAIN = re.compile(r"-?[0-9]+(\.[0-9]+)?\Z", re.ASCII)
 NEXT = {
     Stage.RECEPTION: Stage.AUTHORISED,
     Stage.AUTHORISED: Stage.REPAIR,
@@ -37,18 +40,25 @@ NEXT = {
 NEXT_STEP = {
     Stage.RECEPTION: pgettext_lazy("next step", "Estimate, sign"),
     Stage.AUTHORISED: pgettext_lazy("next step", "Assign"),
-    Stage.REPAIR: pgettext_lazy("next step", "Work"),
+    Stage.REPAIR: pgettext_lazy("next step", "Carry out repair"),
     Stage.SELFCHECK: pgettext_lazy("next step", "Self-check"),
     Stage.FINAL: pgettext_lazy("next step", "Inspect"),
-    Stage.REWORK: pgettext_lazy("next step", "Mend"),
+    Stage.REWORK: pgettext_lazy("next step", "Rework"),
     Stage.PREPARATION: pgettext_lazy("next step", "Wash and bill"),
     Stage.READY: pgettext_lazy("next step", "Hand over"),
     Stage.DELIVERED: pgettext_lazy("next step", "Call"),
     Stage.CLOSED: "",
     Stage.CANCELLED: "",
 }
-"""What a list row says is next."""
+"""What a list row says is next, unless the car waits for something or a room knows better (`registry.row_steps`)."""
 
+NEXT_STEP_WAITING = {
+    Hold.Cause.PARTS: pgettext_lazy("next step", "Wait for parts"),
+    Hold.Cause.CONSENT: pgettext_lazy("next step", "Get the consent"),
+    Hold.Cause.BAY: pgettext_lazy("next step", "Wait for a bay"),
+    Hold.Cause.SUBLET: pgettext_lazy("next step", "Wait for outside work"),
+}
+"""What a list row says is next while the car waits."""
 
 NEVER: tuple[dt.datetime | None, dt.datetime | None, str] = (None, None, "")
 
@@ -88,45 +98,58 @@ def visit_steps(work_order: WorkOrder) -> list[dict[str, Any]]:
         ask = registry.visit_steps.get(number) if number in (1, here, 7, 8) else None
         told = ask(work_order) if ask else registry.VisitStep()
         began, ended, who = spans.get(number) or NEVER
-        state = "now" if number == here else "done" if ended or (number == 1 and told.at) else "next"
-        start, end = told.at or began, told.until or (ended if state == "done" else None)
+        past = ended and number < here
+        state = "now" if number == here else "done" if past or (number == 1 and told.at) else "next"
+        start = told.at or (began if state != "next" else None)
+        end = told.until or (ended if state == "done" else None)
         steps.append(
             {
                 "number": number,
                 "label": label,
                 "state": state,
-                "who": told.who or who,
+                "who": told.who or (who if state == "done" else ""),
                 "note": told.note,
-                "when": _span(start, end, work_order.centre, moment),
+                "when": format_span(start, end, work_order.centre, now=moment) if start else "",
             }
         )
     return steps
 
 
-def _span(start: dt.datetime | None, end: dt.datetime | None, centre: Any, moment: dt.datetime) -> str:
-    if start is None:
-        return ""
-    first = format_moment(start, centre, now=moment)
-    last = format_moment(end, centre, now=moment) if end else ""
-    return f"{first} – {last}" if last and last != first else first
+def _readable(name: str, value: Any, work_order: WorkOrder) -> Any:
+    """A fact of an event as people read it: sums (some are kept in words) with their currency, a true minus."""
+    if name in SUMS and PLAIN.match(str(value)):
+        return format_money(value, work_order.centre.currency)
+    return f"−{value[1:]}" if isinstance(value, str) and value.startswith("-") else value
 
 
 def timeline(work_order: WorkOrder, limit: int | None = None) -> list[dict[str, Any]]:
-    """Events in words, newest first, as `includes/_timeline.html` wants them."""
-    kept = getattr(work_order, "_prefetched_objects_cache", {}).get("events")
-    rows = work_order.events.select_related("text_row").order_by("-seq") if kept is None else list(kept)[::-1]
-    return [describe(event) for event in (rows[:limit] if limit else rows)]
+    """Events in words, newest first, as `includes/_timeline.html` wants them. Needs a visit with its trail (`for_page`).
+
+    `day` stands where the day is another than that of the entry above, or than today.
+    """
+    rows = sorted(work_order.happened(), key=lambda event: (event.at, event.seq), reverse=True)
+    told, centre = [], work_order.centre
+    day = centre.today()
+    for event in rows[:limit]:
+        entry = describe(event, work_order)
+        before, day = day, centre.local(event.at).date()
+        told.append(entry | {"day": day if day != before else None})
+    return told
 
 
-def describe(event: Event) -> dict[str, Any]:
+def describe(event: Event, work_order: WorkOrder) -> dict[str, Any]:
     """One event in the active language. Rooms register the phrase of each kind; free text stands below it."""
     phrase = registry.phrases.get(event.kind)
     if event.kind == "stage":
         text = _("Stage: %(to)s") % {"to": Stage(event.data["to"]).label}
     elif phrase is not None:
-        text = phrase.text(event.data) if callable(phrase.text) else str(phrase.text) % event.data
+        data = {name: _readable(name, value, work_order) for name, value in event.data.items()}
+        text = phrase.text(data) if callable(phrase.text) else str(phrase.text) % data
     else:
         text = event.kind
+    about = phrase.about(work_order, event.data) if phrase and phrase.about else ""
+    if about:
+        text = _("%(what)s: %(about)s") % {"what": text, "about": about}
     level = "key" if event.kind == "stage" else (phrase.level if phrase else "")
     return {
         "at": event.at,

@@ -81,8 +81,9 @@
   const words = document.body.dataset;
   const fill = (text, values) => text.replace(/%\((\w+)\)[ds]/g, (_, key) => values[key]);
   const length = (minutes) => {
-    const hours = Math.floor(minutes / 60);
+    const hours = Math.floor(minutes / 60) % 24;
     const rest = minutes % 60;
+    if (minutes >= 24 * 60) return fill(hours ? words.dayAnd : words.day, { hours });
     return fill(hours ? (rest ? words.both : words.hours) : words.minutes, { hours, minutes: rest });
   };
   const tick = () => {

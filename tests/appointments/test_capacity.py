@@ -124,10 +124,10 @@ def test_when_the_hours_are_taken_a_free_place_is_not_offered(centre: Any, techn
     work = demand_of(operations(BIG))
     with pytest.raises(HoursTaken, match="no hours left for this work on 11/24"):
         book(centre, 3, codes=BIG)
-    today = slots.days_from(centre, centre.today(), 1, work, online=True)[0]
+    today = slots.days_from(centre, centre.today(), 1, slots.Wish(work, online=True))[0]
     assert today.state == "full"
     assert any(one.places for one in today.slots)
-    near = slots.nearest_free(centre, slot(centre), work=work, online=True)
+    near = slots.nearest_free(centre, slot(centre), slots.Wish(work, online=True))
     assert len(near) == 3
     assert {centre.local(one.at).date() for one in near} == {centre.today() + dt.timedelta(days=1)}
 
@@ -214,11 +214,11 @@ def test_free_times_take_the_same_queries_for_any_number_of_days_and_bookings(
     house.bring_up_to_date(centre)
     work = demand_of(operations(BIG))
     with django_assert_num_queries(3):
-        slots.days_from(centre, centre.today(), 2, work)
+        slots.days_from(centre, centre.today(), 2, slots.Wish(work))
     for number in range(2):
         book(centre, number, codes=BIG)
     with django_assert_num_queries(3):
-        slots.days_from(centre, centre.today(), 14, work)
+        slots.days_from(centre, centre.today(), 14, slots.Wish(work))
 
 
 def test_bookings_taken_before_hours_counted_are_adopted(centre: Any, advisor: Any) -> None:

@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from appointments.models import Appointment, OnlineRequest
 from appointments.services import cancel
+from appointments.slots import SlotRefused
 from servicedesk.messaging.models import Message, SignedLink
 from servicedesk.staff.actors import Actor
 from servicedesk.staff.models import HandledRequest
@@ -72,6 +73,24 @@ def test_each_page_is_shown_in_three_languages(centre: Any, reference: None) -> 
             assert visitor.get(reverse(f"appointments:book_{step}")).status_code == 200
 
 
+def test_no_time_is_offered_before_the_promised_answer(centre: Any, reference: None, at_tuesday_ten: Any) -> None:
+    """At half past two in the night an advisor answers by nine: half past eight and nine are not for the asking."""
+    at_tuesday_ten.move(hours=-7, minutes=-29)
+    early, late = slot(centre, 8, 30), slot(centre, 9, 30)
+    visitor = client_of()
+    fill_in(visitor, centre, starts_at=late)
+    page = visitor.get(reverse("appointments:book_time")).content.decode()
+    assert [at.isoformat() in page for at in (early, slot(centre, 9), late)] == [False, False, True]
+    fill_in(visitor, centre, starts_at=early)
+    assert visitor.get(reverse("appointments:book_review")).headers["Location"] == reverse("appointments:book_time")
+    with pytest.raises(SlotRefused, match="before this time"):
+        requested(centre, starts_at=early)
+    visitor.act(reverse("appointments:book_review"))
+    assert Appointment.objects.count() == 0
+    advisor_books = requested(centre, starts_at=early, source="phone")
+    assert advisor_books.starts_at == early
+
+
 def test_services_that_fit_are_ticked_beforehand(centre: Any, reference: None) -> None:
     visitor = client_of()
     visitor.act(reverse("appointments:book_car"), {**CAR, "concern": ""})
@@ -119,7 +138,7 @@ def test_who_jumps_ahead_starts_at_the_gap(centre: Any, reference: None) -> None
         ("car", {**CAR, "reasons": [], "concern": " "}, "Tick a reason above"),
         ("car", {**CAR, "model": "other"}, "Write make and model"),
         ("car", {**CAR, "concern": "a" * 3000}, "at most 2000 characters"),
-        ("car", {}, "This field is required"),
+        ("car", {}, "Fill this in."),
         ("services", {}, "Choose a service"),
         ("services", {"operations": ["ENG-100"]}, "is not one of the available choices"),
         ("time", {}, "Choose a day and a time"),

@@ -142,3 +142,13 @@ def test_an_idle_sweep_costs_two_queries(
     services.remind()
     with django_assert_num_queries(2):
         assert services.remind() == 0
+
+
+def test_nobody_is_woken_by_what_the_house_owed_since_the_evening(
+    centre: Any, advisor: Any, at_tuesday_ten: Any
+) -> None:
+    confirmed(centre, advisor, starts_at=slot(centre, 14, days=2))
+    at_tuesday_ten.move(days=1, hours=16, minutes=30)  # half past two, Thursday: it was due on Wednesday at two
+    assert services.remind() == 0
+    at_tuesday_ten.move(hours=4, minutes=30)
+    assert (services.remind(), reminders()) == (1, [(DAY, "pending")])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -142,6 +143,18 @@ def test_a_form_with_garbage_comes_back_filled_in(centre: Any, advisor: Any, ref
     assert "This looks too short" in text
     assert "&lt;b&gt;" in text
     assert not Appointment.objects.exists()
+
+
+def test_errors_stand_in_the_order_of_the_page(centre: Any, advisor: Any, reference: None) -> None:
+    text = client_of(advisor).act(reverse("appointments:new"), {}).content.decode()
+    assert "entries to complete or correct" in text
+    start = text.index("sd-errsum")
+    summary = text[start : text.index("</ul>", start)]
+    named = re.findall(r'href="#id_(\w+)">', summary)
+    assert named == sorted(named, key=lambda name: text.index(f'id="id_{name}"'))
+    assert "Fill this in." in summary
+    assert text.count("one of the two is needed") == 2
+    assert "If not on the list: make and model</label>" in text
 
 
 def test_showing_the_times_of_another_date_keeps_the_entries(centre: Any, advisor: Any, reference: None) -> None:

@@ -100,9 +100,9 @@ def test_names_follow_the_language():
     for language in ("en", "zh-hant", "zh-hans"):
         with override(language):
             names.append(job.name)
-    assert names == ["Front brake pads replacement", "更換前煞車來令片", "更换前制动片"]
+    assert names == ["Front brake pad replacement", "更換前煞車來令片", "更换前制动片"]
     assert job.name_in("zh-hans") == "更换前制动片"
-    assert job.name_in("fr") == "Front brake pads replacement"
+    assert job.name_in("fr") == "Front brake pad replacement"
 
 
 def test_a_missing_translation_reads_english():

@@ -10,11 +10,15 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from complaints import services
 from complaints.models import Complaint, ComplaintEntry, ComplaintState
 from servicedesk import registry
 from servicedesk.catalogue.models import ComplaintCategory
+from servicedesk.clock import now
 from servicedesk.insight.conformance import by_chapter
 from servicedesk.messaging.models import Message, SignedLink
+from servicedesk.staff.actors import Actor
+from servicedesk.staff.formats import distance
 from servicedesk.staff.models import User
 from servicedesk.workorders.models import WorkOrder
 from tests.fixtures.complaints import answered, investigated, taken
@@ -141,6 +145,7 @@ def test_a_refusal_lists_what_closing_lacks(complaint: Complaint, agent: User):
     refusal = page[page.index("sd-refusal") :]
     refusal = refusal[: refusal.index("</section>")]
     assert refusal.count("data-miss") == 4
+    assert "The complainant has not accepted yet" in refusal
 
 
 def test_wrong_role_other_centre_and_the_person_concerned(
@@ -219,3 +224,56 @@ def test_the_house_knows_of_it(complaint: Complaint, visit_delivered: WorkOrder,
         "M8.2-c": "open",
         "M8.2-d": "open",
     }
+
+
+def test_the_list_shows_and_sorts_by_what_is_owed_now(
+    visit_delivered: WorkOrder, agent: User, supervisor: User, manager: User, at_tuesday_ten: Any
+):
+    late, told = taken(visit_delivered, agent), taken(visit_delivered, agent)
+    investigated(told, supervisor)
+    answered(told, supervisor)
+    at_tuesday_ten.move(days=1, minutes=5)
+    services.escalate_overdue()
+    late.refresh_from_db()
+    told.refresh_from_db()
+    browser = client_of(agent)
+    page = browser.get(LIST).content.decode()
+    assert page.index(late.get_absolute_url()) < page.index(told.get_absolute_url())
+    owed = f'<time datetime="{late.owed_at.isoformat()}" data-due>'
+    assert owed in page
+    assert f'<time datetime="{told.close_due_at.isoformat()}" data-due>' in page
+    assert distance(late.owed_at, now()) in browser.get(late.get_absolute_url()).content.decode()
+    assert '<span class="sd-tag sd-danger">With the manager</span>' in page
+    Complaint.objects.filter(pk=told.pk).update(level="critical")
+    assert '<span class="sd-tag sd-danger">Critical</span>' in browser.get(LIST).content.decode()
+
+
+def test_a_closed_case_says_when_and_how_it_ended(complaint: Complaint, supervisor: User, agent: User):
+    investigated(complaint, supervisor)
+    answered(complaint, supervisor)
+    services.record_decision(complaint, by=Actor.of(agent), accepted=True, how="told")
+    services.close(complaint, by=Actor.of(agent))
+    browser = client_of(agent)
+    page = browser.get(f"{LIST}?show=closed").content.decode()
+    heads = page[page.index("<thead>") : page.index("</thead>")]
+    assert (">Closed<" in heads, "Owed by" in heads) == (True, False)
+    case = browser.get(complaint.get_absolute_url()).content.decode()
+    assert "<b>Accepted</b>" in case
+    assert "Accepted or not" not in case
+
+
+def test_nobody_stands_before_an_empty_list_of_his_own(complaint: Complaint, agent: User):
+    page = client_of(agent).get(f"{LIST}?show=mine").content.decode()
+    assert "No case is yours" in page
+    assert 'href="?show=open"' in page[page.index("sd-empty") :]
+
+
+def test_what_was_not_accepted_stands_with_the_answer_it_is_about(
+    complaint: Complaint, supervisor: User, agent: User, manager: User
+):
+    investigated(complaint, supervisor)
+    answered(complaint, supervisor)
+    services.record_decision(complaint, by=Actor.of(agent), accepted=False, how="told")
+    page = client_of(manager).get(complaint.get_absolute_url()).content.decode()
+    word = page[page.index('id="answer"') :]
+    assert word.index("Not accepted") < word.index('name="answer"')

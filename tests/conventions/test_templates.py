@@ -72,6 +72,13 @@ def test_a_loose_post_is_seen():
     assert not loose_posts('<form method="post" hx-post="/x">')
 
 
+def test_rows_say_which_cell_is_the_person():
+    """On a phone a row stands on a grid that asks each cell what it is; it cannot place a row without a person."""
+    lists = {path: text for path, text in templates() if "sd-rows" in text and "<td" in text}
+    assert lists
+    assert [path for path, text in lists.items() if text.count("sd-rows") != text.count('data-at="who"')] == []
+
+
 def test_templates_keep_the_rules():
     found = {}
     for path, text in templates():

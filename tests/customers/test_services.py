@@ -145,7 +145,7 @@ def test_particulars_are_corrected_and_noted(advisor, by, customer):
         True,
     )
     change = CustomerChange.objects.get(customer=customer)
-    assert (change.fields, change.by_user) == (["name", "phone", "consent_contact_at"], advisor)
+    assert (change.fields, change.by_user) == (["name", "phone", "consent_contact_at=yes"], advisor)
 
 
 def test_nothing_new_notes_nothing(advisor, by, customer):
@@ -189,6 +189,13 @@ def test_the_odometer_only_grows_by_itself(advisor, by, vehicle):
 )
 def test_salutation(honorific, language, words):
     assert Customer(name="林怡君", honorific=honorific).salutation_in(language) == words
+
+
+def test_a_latin_name_stands_apart_from_the_title():
+    customer = Customer(name="Emily Carter", honorific="ms")
+    said = [customer.salutation_in(language) for language in ("en", "zh-hant", "zh-hans")]
+    assert said == ["Ms Emily Carter", "Emily Carter 女士", "Emily Carter 女士"]
+    assert Customer(name="林怡君", honorific="ms").salutation_in("zh-hant") == "林怡君女士"
 
 
 @pytest.mark.parametrize(

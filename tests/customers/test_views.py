@@ -4,6 +4,7 @@ import uuid
 
 import pytest
 
+from servicedesk import registry
 from servicedesk.customers.models import Customer, CustomerChange, Vehicle
 from servicedesk.customers.search import erase
 from servicedesk.staff.models import HandledRequest, Membership
@@ -118,6 +119,12 @@ def test_the_list_survives_garbage(advisor, customer, query):
     assert "<script>x" not in response.content.decode()
 
 
+def test_where_one_of_two_is_needed_neither_is_called_optional(advisor, customer):
+    person = client_of(advisor)
+    for page in (f"/customers/{customer.pk}/edit/", f"/customers/{customer.pk}/vehicles/add/"):
+        assert person.get(page).content.decode().count("one of the two is needed") == 2
+
+
 def test_particulars_are_saved_once(advisor, customer):
     person, key = client_of(advisor), str(uuid.uuid4())
     url = f"/customers/{customer.pk}/edit/"
@@ -223,3 +230,32 @@ def test_a_plate_twice_is_refused_with_the_reason(advisor, customer, vehicle):
 def test_garbage_about_a_car_comes_back_with_errors(advisor, vehicle, values, fields):
     response = client_of(advisor).act(f"/customers/vehicles/{vehicle.pk}/edit/", CAR | values)
     assert (response.status_code, list(response.context["form"].errors)) == (422, fields)
+
+
+def test_the_page_says_what_was_changed(manager, customer):
+    person = client_of(manager)
+    person.act(f"/customers/{customer.pk}/vehicles/add/", CAR)
+    person.act(f"/customers/{customer.pk}/edit/", CONTACT | {"account_customer": "on", "consent": "on"})
+    car = customer.vehicles.get()
+    person.act(f"/customers/vehicles/{car.pk}/edit/", CAR | {"colour": "white"})
+    words = [change.words for change in customer.changes.order_by("pk")]
+    assert (words[0], words[-1]) == ("Car added", "Car changed")
+    assert "Account customer: yes" in words[1]
+    assert "May be contacted after the visit: yes" in words[1]
+
+
+def test_the_page_shows_the_customers_visits(advisor, visit_in_repair):
+    visit, person = visit_in_repair, client_of(advisor)
+    other = Customer.objects.create(name="王俊傑", email="wang@example.com")
+    other.centres.add(visit.centre)
+    assert visit.get_absolute_url() in person.get(f"/customers/{visit.customer_id}/").content.decode()
+    assert "No visits yet" in person.get(f"/customers/{other.pk}/").content.decode()
+
+
+def test_a_notice_of_another_centre_leads_nowhere(advisor, other_centre, customer, monkeypatch):
+    far, near = (
+        registry.Alert("danger", words, f"/{words}/", pk) for words, pk in (("far", other_centre.pk), ("near", None))
+    )
+    monkeypatch.setattr(registry, "alerts", [lambda **about: [far, near]])
+    page = client_of(advisor).get(f"/customers/{customer.pk}/").content.decode()
+    assert ("far" in page, 'href="/far/"' in page, 'href="/near/"' in page) == (True, False, True)

@@ -7,6 +7,7 @@ from django.db import IntegrityError, transaction
 
 from delivery import services
 from delivery.models import Handover, Opinion, PickupNotice, SurveyResponse, WashTask
+from delivery.services.survey import questions
 from servicedesk import registry
 from servicedesk.clock import now
 from servicedesk.messaging.models import Message
@@ -229,6 +230,22 @@ def test_a_low_answer_is_passed_on_and_taken_back_when_changed(visit_delivered, 
     assert promise.state == "kept"
     with pytest.raises(Refusal):
         services.answer_opinion(opinion, by=Actor.of(supervisor), text="再一次")
+
+
+def test_a_survey_with_every_answer_is_finished_whatever_the_last_one_was(visit_delivered, advisor, at_tuesday_ten):
+    response = invited(visit_delivered, advisor)
+    by, asked = Actor.of_link(response.link), questions()
+    for question in asked:
+        low = [choice for choice in question.choices if question.is_alarming(choice) == (question is asked[-1])]
+        services.answer_question(response, question.code, low[-1], by=by)
+    response.refresh_from_db()
+    assert Opinion.objects.get().question == asked[-1]
+    assert response.completed_at is not None
+    services.explain_answer(response, asked[-1].code, by=by, reasons=["quality"])
+    with pytest.raises(Refusal):
+        services.explain_answer(response, asked[-1].code, by=by, reasons=["price"])
+    at_tuesday_ten.move(days=3)
+    assert services.remind_of_surveys() == 0
 
 
 def test_answers_off_the_list_are_refused(visit_delivered, advisor):

@@ -94,3 +94,4 @@ def test_figures_privacy_and_the_timeline(visit_delivered, advisor):
     assert set(Opinion.objects.values_list("text", flat=True)) == {""}
     page = client_of(advisor).get(reverse("workorders:timeline", args=[visit_delivered.pk]))
     assert page.status_code == 200
+    assert "Payment received: NT$" in page.content.decode()

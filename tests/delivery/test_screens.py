@@ -4,9 +4,11 @@ import uuid
 
 from django.urls import reverse
 
-from delivery.models import Bill, Handover, Payment, PickupNotice, SurveyAnswer, SurveyResponse
+from delivery.models import Bill, Handover, Opinion, Payment, PickupNotice, SurveyAnswer, SurveyResponse
+from delivery.services import answer_question
 from servicedesk.documents import printing
-from tests.fixtures.delivery import EXPLAINED, GIVEN, billed, cleaned, handed_over, look_verdicts, paid
+from servicedesk.staff.actors import Actor
+from tests.fixtures.delivery import EXPLAINED, GIVEN, billed, cleaned, handed_over, invited, look_verdicts, paid
 from tests.fixtures.people import client_of
 
 PARTS = ("exterior", "interior", "tyres")
@@ -82,6 +84,7 @@ def test_the_whole_path_by_the_screens(visit_in_preparation, detailer, cashier, 
             "odometer_out": "40218",
             "signature": "",
             "signature_name": "林怡君",
+            "taken_by": "customer",
         },
     )
     assert answer.status_code == 302
@@ -113,7 +116,7 @@ def test_the_customers_pages(visit_ready, cashier, advisor):
     desk.act(
         url("hand_over", visit.pk),
         {"explained": ["work", "bill"], "given": ["bill", "report", "invoice"], "odometer_out": "40218"}
-        | {"signature_name": "林怡君"},
+        | {"signature_name": "林怡君", "taken_by": "customer"},
     )
     assert guest.get(url("pickup")).status_code == 200
     desk.act(url("invite", visit.pk))
@@ -240,3 +243,14 @@ def test_cleaned_ready_and_delivered_pages(visit_in_preparation, detailer, cashi
     assert client_of(cashier).get(url("bill", visit_in_preparation.pk)).status_code == 200
     assert client_of(cashier).get(url("bill_preview", visit_in_preparation.pk)).status_code == 302
     assert client_of(detailer).get(url("wash", visit_in_preparation.pk)).status_code == 200
+
+
+def test_a_low_mark_stands_on_its_scale_with_the_way_to_answer(visit_ready, advisor, cashier, manager):
+    handed_over(visit_ready, advisor, cashier)
+    answer_question(invited(visit_ready, advisor), "SV-08", "2", by=Actor.of(advisor))
+    opinion = Opinion.objects.get()
+    for page in (texts(client_of(manager).get("/lists/opinions/")), texts(client_of(manager).get(url("opinions")))):
+        assert 'sd-nowrap">2 / 5</b>' in page
+    assert f'<a class="btn btn-sm" href="{url("opinions")}#opinion-{opinion.pk}">Answer' in texts(
+        client_of(manager).get("/lists/opinions/")
+    )

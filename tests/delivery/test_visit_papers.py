@@ -43,7 +43,7 @@ WORDS = {
         "selfcheck": ["自檢報告", "自檢合格", "SC-01", "陳志豪"],
         "final": ["終檢報告", "檢驗員與施工技師為不同人", "FI-17", "鄭文彬", "試車前里程"],
         "bill": ["結算明細單", "應付總額", "追加", "與估價的差異", "維修保固期間"],
-        "handover": ["交車單", "完成，終檢合格", "已交給客戶", "尚未付清", "出廠里程"],
+        "handover": ["交車單", "完成，終檢合格", "已交給客戶", "未付金額", "出廠里程"],
     },
     "zh-hans": {
         "inspection": ["环车检查单", "以上记录与实际相符"],
@@ -55,7 +55,7 @@ WORDS = {
     },
     "en": {
         "inspection": ["Joint inspection sheet", "Front bumper", "Scratch", "signed on the tablet"],
-        "authorisation": ["Work authorisation", "Front brake pads replacement", "Agreed terms", "Agreed total"],
+        "authorisation": ["Work authorisation", "Front brake pad replacement", "Agreed terms", "Agreed total"],
         "selfcheck": ["Self-check report", "All in order"],
         "final": ["Final inspection report", "The inspector did not work on this car.", "Before road test"],
         "bill": ["Itemised bill", "Total due", "Difference from the estimate"],

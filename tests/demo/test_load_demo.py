@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from django.core.management import CommandError, call_command
 
+from appointments import services as booking
 from appointments.models import Appointment
 from complaints.models import Complaint
 from delivery.models import SurveyResponse
@@ -76,6 +77,7 @@ def test_every_stage_is_there_today_and_a_second_load_adds_nothing(house: None) 
     assert {hold.cause for hold in Hold.objects.filter(ended_at=None)} == {"parts", "consent"}
     assert {finding.state for finding in Finding.objects.all()} == {"reported", "proposed"}
     assert {"waiting", "assigned", "running", "paused", "done"} <= {job.state for job in Job.objects.all()}
+    assert booking.remind() == 0
     late = WorkOrder.objects.filter(stage__in=IN_HOUSE, promised_at__lt=now(), ready_at=None)
     assert late.count() == 1
     assert SurveyResponse.objects.filter(completed_at=None).exists()

@@ -8,7 +8,7 @@ import pytest
 from django.urls import reverse
 from django.utils.translation import override
 
-from followup import shelves
+from followup import books
 from followup.answers import ASKED, BETWEEN, CHOICES, in_words, points_of
 from followup.models import Feedback, FollowUp
 from servicedesk.catalogue.models import FollowUpRule
@@ -33,8 +33,8 @@ def kinds_of(work_class: str) -> list[tuple[str, str]]:
 def test_answers_fit_their_questions(reference: None) -> None:
     assert kinds_of("diagnosis") == [("Has the fault come back?", "no")]
     assert kinds_of("comeback") == [("Is the original fault really gone?", "yes")]
-    assert kinds_of("general") == [("Use of vehicle", "fine")]
-    assert kinds_of("lost") == [("Reason for absence", "text"), ("Invitation", "told")]
+    assert kinds_of("general") == [("Is anything unusual in daily use?", "no")]
+    assert kinds_of("lost") == [("Why has the car not been back?", "text"), ("Invitation", "told")]
     with override("en"):
         [point] = points_of(FollowUpRule.objects.get(work_class="diagnosis"))
         assert [str(in_words(point.check(answer))) for answer in ("yes", "no")] == ["Yes", "No"]
@@ -59,6 +59,6 @@ def test_words_are_kept_and_shown(call: FollowUp, agent: User) -> None:
     assert [(check["kind"], check["answer"], check["fine"]) for check in checks] == [("text", "胎壓怎麼看", True)]
     assert "胎壓怎麼看" in browser.get(call.get_absolute_url()).content.decode()
     customer = call.work_order.customer
-    assert any("胎壓怎麼看" in answer for row in shelves.export(customer)["follow_ups"] for answer in row["answers"])
-    shelves.erase(customer)
+    assert any("胎壓怎麼看" in answer for row in books.export(customer)["follow_ups"] for answer in row["answers"])
+    books.erase(customer)
     assert [check["answer"] for check in Feedback.objects.get().checks] == [""]

@@ -9,6 +9,7 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from followup import services
+from followup.books import calls_add_up
 from followup.models import Attempt, Feedback, FollowUp, FollowUpState, Problem
 from servicedesk.clock import now
 from servicedesk.messaging.models import Message
@@ -114,6 +115,19 @@ def test_wrong_number_and_refusal_stop_at_once(call: FollowUp, agent: User, outc
     called(call, agent, outcome=outcome)
     call.work_order.refresh_from_db()
     assert (call.state, call.work_order.stage) == (state, Stage.CLOSED)
+
+
+def test_a_refusal_spares_the_customer_every_other_call_of_the_visit(call: FollowUp, agent: User):
+    second = FollowUp.objects.get(work_order=call.work_order, sequence=2)
+    called(call, agent, outcome="refused")
+    second.refresh_from_db()
+    promise = Promise.objects.get(kind=Promise.Kind.FOLLOW_UP, target_id=second.pk)
+    assert (second.state, second.settled_at is not None, promise.state) == ("refused", True, "withdrawn")
+    assert calls_add_up() == []
+    for row in (call, second):
+        page = client_of(agent).get(row.get_absolute_url()).content.decode()
+        assert "wants no follow-up calls" in page
+        assert "was not reached" not in page
 
 
 def test_another_department_cannot_solve(problem: Problem, cashier: User):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from followup import conformance, shelves
+from followup import books, conformance, shelves
 from followup.models import Feedback, FollowUp, Problem
 from servicedesk import registry
 from servicedesk.clock import now
@@ -42,9 +42,9 @@ def test_a_late_call_and_a_late_word_are_late(problem: Problem, supervisor: User
 
 
 def test_the_reconciler_finds_nothing_and_then_what_was_broken(call: FollowUp, agent: User):
-    assert shelves.calls_add_up() == []
+    assert books.calls_add_up() == []
     FollowUp.objects.filter(pk=call.pk).update(state="done", settled_at=now())
-    assert shelves.calls_add_up() == [f"follow-up {call.pk}: has an outcome but nobody tried"]
+    assert books.calls_add_up() == [f"follow-up {call.pk}: has an outcome but nobody tried"]
 
 
 def test_figures_count_calls(call: FollowUp, agent: User):
@@ -56,7 +56,7 @@ def test_figures_count_calls(call: FollowUp, agent: User):
 
 def test_what_was_said_is_exported_and_erased(problem: Problem):
     customer = problem.work_order.customer
-    assert shelves.export(customer)["problems"][0]["text"] == "倒車煞車異音"
+    assert books.export(customer)["problems"][0]["text"] == "倒車煞車異音"
     assert [alert.level for alert in shelves.alerts(customer=customer)] == ["amber"]
-    shelves.erase(customer)
+    books.erase(customer)
     assert (Feedback.objects.get().words, Problem.objects.get().text) == ("", "—")

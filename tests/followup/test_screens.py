@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 import uuid
 from typing import Any
 
@@ -20,7 +21,7 @@ from servicedesk.staff.models import User
 from servicedesk.workorders.models import WorkOrder
 from servicedesk.workorders.services import open_work_order
 from servicedesk.workorders.stages import Stage
-from tests.fixtures.followup import solved
+from tests.fixtures.followup import called, solved
 from tests.fixtures.people import client_of
 
 DESK = "/follow-up/"
@@ -33,7 +34,7 @@ def more_calls(order: WorkOrder, agent: User, number: int) -> None:
     """More waiting calls like the first, with a problem each."""
     rule = FollowUpRule.objects.get(work_class="general")
     for _n in range(number):
-        car = Vehicle.objects.create(customer=order.customer, plate=f"AAA-{uuid.uuid4().hex[:4]}")
+        car = Vehicle.objects.create(customer=order.customer, plate=f"AAA-{uuid.uuid4().hex[:8]}")
         copy = open_work_order(
             by=Actor.of(agent),
             centre=order.centre,
@@ -197,3 +198,41 @@ def test_home_and_work_order_pages_show_the_chapter(
     panel = client_of(agent).get(reverse("workorders:panel", args=[problem.work_order_id, "followup"]))
     assert "倒車煞車異音" in panel.content.decode()
     assert client_of(agent).get(problem.work_order.get_absolute_url()).status_code == 200
+
+
+def tab_marked(page: str) -> str:
+    """Which list of the desk is marked as the open one."""
+    tabs = page[page.index('<nav class="sd-choice') :]
+    found = re.search(r'\?show=(\w+)" aria-current="true"', tabs[: tabs.index("</nav>")])
+    return found.group(1) if found else ""
+
+
+def test_the_desk_opens_the_list_that_holds_the_call(call: FollowUp, agent: User, at_tuesday_ten: Any):
+    browser, url = client_of(agent), call.get_absolute_url()
+    row = f'<li aria-current="true"><a href="{url}'
+    ahead = browser.get(url).content.decode()
+    assert (tab_marked(ahead), row in ahead) == ("ahead", True)
+    at_tuesday_ten.move(days=6)
+    due = browser.get(url, {"show": "ahead"}).content.decode()
+    assert (tab_marked(due), row in due) == ("due", True)
+    called(call, agent, outcome="no_answer")
+    assert [tab_marked(browser.get(url, {"show": show}).content.decode()) for show in ("", "again")] == ["due", "again"]
+    called(call, agent, outcome="refused")
+    assert tab_marked(browser.get(url).content.decode()) == ""
+
+
+def test_a_problem_shows_its_deadline_and_the_next_step_to_who_may_take_it(
+    problem: Problem, agent: User, supervisor: User, manager: User
+):
+    url, pages = problem.get_absolute_url(), reverse("followup:problems")
+    for path in ("/", pages):
+        page = client_of(supervisor).get(path).content.decode()
+        assert f'class="btn btn-sm" href="{url}#solve"' in page
+        assert f'<time datetime="{problem.due_at.isoformat()}" data-due>' in page
+    assert 'class="btn btn-sm"' not in client_of(agent).get(pages).content.decode()
+    solved(problem, supervisor)
+    for path in ("/", f"{pages}?show=solved"):
+        assert f'class="btn btn-sm" href="{url}"' in client_of(agent).get(path).content.decode()
+    tabs = client_of(agent).get(pages).content.decode()
+    assert re.search(r"\?show=open\"[^>]*>[^<]* 0</a>", tabs)
+    assert re.search(r"\?show=solved\"[^>]*>[^<]* 1</a>", tabs)

@@ -10,6 +10,7 @@ import pytest
 from django.core.cache import cache
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 
 from servicedesk.clock import now
 from servicedesk.customers.models import Customer, Vehicle
@@ -82,6 +83,15 @@ def test_an_empty_house_says_what_to_do(everyone: dict[str, User]) -> None:
     for user in everyone.values():
         page = client_of(user).get("/").content.decode()
         assert "<h1" in page
+
+
+def test_a_home_has_at_most_one_filled_button_and_it_comes_last(everyone: dict[str, User]) -> None:
+    for role, user in everyone.items():
+        page = client_of(user).get("/").content.decode()
+        buttons = page.partition('<div class="acts">')[2].partition("</div>")[0].split("<a ")[1:]
+        filled = ["btn-primary" in button for button in buttons]
+        assert filled.count(True) <= 1, role
+        assert not any(filled[:-1]), role
 
 
 @pytest.mark.parametrize(
@@ -201,3 +211,10 @@ def test_an_administrator_is_led_to_where_he_works(everyone: dict[str, User]) ->
     page = admin.get("/admin/")
     assert page.status_code == 200
     assert "Administration of the service desk" in page.content.decode()
+
+
+def test_indicators_write_shares_and_points_apart(manager: User) -> None:
+    page = client_of(manager).get(reverse("insight:figures")).content.decode()
+    assert "Target 95 %" in page
+    assert "Target &lt; 5 %" in page
+    assert "Target 85</small>" in page

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+from playwright.sync_api import expect
+
 from tests.journeys.conftest import PHONE, TABLET, House, Person
 
 WORDS = "冷車發動時引擎有喀喀聲，大概十秒後消失。"
@@ -80,10 +82,10 @@ def test_a_walk_in_in_english(house: House, person: Callable[..., Person]) -> No
     advisor.look_over("walk-in")
     page = advisor.page
     page.get_by_label("Plate number").fill("WLK-0007")
-    page.get_by_label("Make and model").select_option(label="Corolla Cross")
+    page.get_by_label("Make and model", exact=True).select_option(label="Corolla Cross")
     page.get_by_label("Name", exact=True).fill("David Brown")
     page.get_by_label("Mobile").fill("0933 555 777")
-    page.get_by_label("What the customer says, in his words").fill("It pulls to the left when I brake hard.")
+    page.get_by_label("In the customer's own words").fill("It pulls to the left when I brake hard.")
     advisor.press("Receive the car")
     inspect(advisor)
     pk = house.one(
@@ -105,7 +107,7 @@ def inspect(advisor: Person) -> None:
     page = advisor.page
     page.get_by_label("Odometer (km)").fill("30 412")
     page.get_by_text("1/2", exact=True).click()
-    page.get_by_label("Keys and remotes given").fill("2")
+    page.get_by_label("Number of keys and remotes").fill("2")
     advisor.look_over("readings")
     advisor.press("Next: walk around the car")
     page.locator("[data-damage] svg").click(position={"x": 150, "y": 120})
@@ -135,7 +137,7 @@ def book_for_another_day(advisor: Person) -> None:
     page.get_by_label("Plate number").fill("WLK-0008")
     page.get_by_label("Mobile").fill("0933 555 778")
     page.get_by_label("Name", exact=True).fill("Sarah Lee")
-    page.get_by_label("Make and model").select_option(label="Yaris Cross")
+    page.get_by_label("Make and model", exact=True).select_option(label="Yaris Cross")
     page.get_by_label("What the customer says").fill("Service, and the wipers leave streaks.")
     page.get_by_label("Date", exact=True).fill("2026-11-27")
     times = page.locator('#id_starts_at option[value^="2026-11-27"]')
@@ -143,3 +145,19 @@ def book_for_another_day(advisor: Person) -> None:
     page.get_by_label("Time", exact=True).select_option(value=times.nth(1).get_attribute("value"))
     advisor.press("Book and confirm")
     advisor.sees("is booked for")
+
+
+def test_changing_the_language_keeps_what_was_typed(house: House, person: Callable[..., Person]) -> None:
+    """M1.1-c: a visitor who finds the page in another language does not begin again."""
+    visitor = person(screen=PHONE)
+    visitor.go("/appointments/book/")
+    visitor.fill(plate="LAN-2026", concern=WORDS)
+    visitor.page.locator('label:has(input[name="reasons"][value="noise"])').click()
+    visitor.page.locator('select[name="model"]').select_option("TOY-RAV")
+    visitor.page.get_by_role("button", name="English").click()
+    expect(visitor.page).to_have_title(re.compile("What is the matter"))
+    typed = {name: visitor.page.locator(f'[name="{name}"]').input_value() for name in ("plate", "concern", "model")}
+    assert typed == {"plate": "LAN-2026", "concern": WORDS, "model": "TOY-RAV"}
+    assert visitor.page.locator('input[name="reasons"][value="noise"]').is_checked()
+    visitor.page.reload()
+    expect(visitor.page.locator('[name="plate"]')).to_have_value("")

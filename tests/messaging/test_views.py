@@ -1,8 +1,10 @@
 """The pages under Messages: who reads what, and sending again."""
 
+import datetime as dt
 from types import SimpleNamespace
 
 import pytest
+from django.db import connection
 from django.template.loader import render_to_string
 
 from servicedesk.clock import now
@@ -114,6 +116,28 @@ def test_the_list_is_paged_and_costs_the_same(agent, queue, django_assert_max_nu
     second = person.get("/messages/", {"after": first.context["page"].next})
     keys = [m.pk for m in (*first.context["page"].rows, *second.context["page"].rows)]
     assert keys == sorted(Message.objects.values_list("pk", flat=True), reverse=True)
+
+
+def test_the_list_is_in_the_order_of_the_time_it_shows(agent, queue):
+    early, late = queue(), queue(context={"number": "B1", "plate": ""}, about="")
+    Message.objects.filter(pk=late.pk).update(created_at=now() - dt.timedelta(hours=3))
+    Message.objects.filter(pk=early.pk).update(due_at=now() + dt.timedelta(days=3))
+    response = client_of(agent).get("/messages/")
+    assert [row.pk for row in response.context["page"].rows] == [early.pk, late.pk]
+    page = response.content.decode()
+    assert '<span class="sd-plate" translate="no">BKQ-5821</span><small>B2611-0427</small>' in page
+    assert "to be sent 27 Nov" in page
+    head = client_of(agent).get(early.get_absolute_url()).content.decode()
+    assert '<span class="sd-plate" translate="no">BKQ-5821</span>' in head[: head.index("<section")]
+
+
+def test_the_list_is_read_from_an_index_in_its_order(agent):
+    rows = Message.objects.filter(centre__in=agent.centre_ids()).order_by("-created_at", "-id")[:51]
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        cursor.execute("SET LOCAL enable_bitmapscan = off")
+    assert "message_newest" in (plan := rows.explain())
+    assert "Sort" not in plan
 
 
 def test_typed_words_stay_words(agent, queue):

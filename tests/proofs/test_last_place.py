@@ -104,7 +104,7 @@ def without_the_guard(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 def test_c1_the_last_place_is_sold_once_and_the_others_are_offered_three(house: ServiceCentre) -> None:
     at = slot(house)
     told = crowd(lambda number: customer(house, number, at, codes=["MNT-060"]))
-    near = slots.nearest_free(house, at, work=work_for(operations(["MNT-060"])), online=True)
+    near = slots.nearest_free(house, at, slots.Wish(work_for(operations(["MNT-060"])), online=True))
     print(
         f"C1: {ATTEMPTS} attempts on the last place: {dict(told)}; nearest {[f'{house.local(one.at):%H:%M}' for one in near]}"
     )

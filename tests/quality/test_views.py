@@ -203,3 +203,33 @@ def test_reports_stand_on_the_work_order(visit_in_preparation: WorkOrder, adviso
     text = panel.content.decode()
     assert FinalInspection.objects.get().get_absolute_url() in text
     assert url("self_check_report", SelfCheck.objects.get().pk) in text
+
+
+def test_a_report_of_a_pass_does_not_ask_what_is_wrong(visit_in_preparation: WorkOrder, advisor: User) -> None:
+    page = client_of(advisor).get(url("final_report", FinalInspection.objects.get().pk))
+    assert "What is wrong" not in page.content.decode()
+
+
+def test_a_report_of_a_failure_says_what_is_wrong(visit_in_rework: WorkOrder, advisor: User) -> None:
+    text = client_of(advisor).get(url("final_report", FinalInspection.objects.get().pk)).content.decode()
+    assert "What is wrong" in text
+    assert "左前輕踩有尖銳聲" in text
+
+
+def test_the_first_car_that_can_be_inspected_has_the_first_button(
+    visit_at_final: WorkOrder, centre: Any, advisor: User, inspector: User, technician: User, supervisor: User
+) -> None:
+    sooner = authorised_walk_in(centre, advisor, plate="EAR-0001", promise_hours=0.1)
+    repaired(sooner, technician, supervisor)
+    page = client_of(inspector).get(url("waiting")).content.decode()
+    assert page.index("EAR-0001") < page.index(visit_at_final.vehicle.plate)
+    assert page.count("btn-primary") == 1
+    assert "waiting 0 min" in page
+
+
+def test_who_may_not_sign_is_not_told_to_check_his_own_work(
+    visit_at_self_check: WorkOrder, technician: User, second_technician: User
+) -> None:
+    page = url("self_check", visit_at_self_check.pk)
+    assert "Check your own work" in client_of(technician).get(page).content.decode()
+    assert "Check your own work" not in client_of(second_technician).get(page).content.decode()

@@ -130,7 +130,7 @@ def test_received_twice_is_one_visit(centre: Any, advisor: Any) -> None:
     desk.act(url, {"concern": "x"}, key="received-once")
     assert WorkOrder.objects.count() == 1
     again = desk.act(url, {"concern": "x"}, follow=True).content.decode()
-    assert "already in the house" in again
+    assert "already here" in again
 
 
 def test_the_gate_lists_what_is_missing(centre: Any, advisor: Any) -> None:

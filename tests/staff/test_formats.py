@@ -69,6 +69,8 @@ def test_a_time_without_a_place_is_an_error():
         (125, "2 h 5 min left"),
         (120, "2 h left"),
         (-12, "12 min over"),
+        (24 * 60 + 5, "1 day left"),
+        (31 * 60 + 52, "1 day 7 h left"),
         (3 * 24 * 60, "3 days left"),
     ],
 )
@@ -98,3 +100,9 @@ def test_a_week_reads_in_one_line(language, text):
     week = dict.fromkeys(range(5), day) | {5: [(dt.time(9), dt.time(12))]}
     assert formats.format_week(week, language) == text
     assert formats.format_week({}, language) == ""
+
+
+@pytest.mark.parametrize(("language", "words"), [("en", "oil, filter"), ("zh-hant", "oil、filter")])
+def test_words_are_joined_as_the_language_does(language, words):
+    with translation.override(language):
+        assert formats.joined(["oil", "filter"]) == words

@@ -36,8 +36,8 @@ class BookingForm(forms.Form):
 
 def test_crispy_form_shows_a_summary_and_named_errors():
     html = render_crispy_form(BookingForm({"plate": ""}))
-    assert "3 places to change" in html
-    assert '<a href="#id_plate">Number plate: This field is required.</a>' in html
+    assert "3 entries to complete or correct" in html
+    assert '<a href="#id_plate">Number plate: Fill this in.</a>' in html
     assert 'aria-describedby="id_plate_helptext id_plate_error"' in html or (
         'aria-describedby="id_plate_error id_plate_helptext"' in html
     )
@@ -61,7 +61,7 @@ def test_gate_lists_what_is_missing_first():
     ]
     html = render_to_string("includes/_gate.html", {"title": "1 thing", "requirements": rows})
     assert html.index("No consent") < html.index("Parts issued")
-    assert '<a href="/fix/">Open it</a>' in html
+    assert '<a href="/fix/">Open it<span' in html
     assert "M3.2-c" in html
 
 
@@ -96,7 +96,7 @@ def test_lines_table():
     ]
     html = render_to_string("includes/_lines.html", {"lines": lines, "centre": CENTRE, "total": 11277})
     assert "is-new" in html
-    assert '<td class="sd-num">11,277</td>' in html
+    assert '<td class="sd-num" data-at="sum">NT$11,277</td>' in html
 
 
 @pytest.mark.parametrize("code", ["400", "403", "403_csrf", "404", "500"])

@@ -75,6 +75,12 @@ def test_promise_with_its_own_words_does_not_tick():
     assert ">Promised<" in html
 
 
+def test_a_kept_promise_says_so_in_a_header():
+    html = draw('{% promise p size="lg" %}', p=SimpleNamespace(due_at=at(16, 30), state="kept"))
+    assert '<span class="sd-left">In time</span>' in html
+    assert "<svg" in html
+
+
 def test_plate_is_never_translated():
     assert draw("{% plate v %}", v=SimpleNamespace(plate="粤B·12345")) == (
         '<span class="sd-plate" translate="no">粤B·12345</span>'
@@ -151,3 +157,15 @@ def test_telephone_numbers_are_grouped_as_their_country_writes_them():
     assert draw("{{ p|phone }}", p="+8675566660100") == "0755 6666 0100"
     assert draw("{{ p|phone }}", p="ask at the desk") == "ask at the desk"
     assert draw("{{ p|phone }}", p=None) == ""
+
+
+@pytest.mark.parametrize(("share", "words"), [(0.864, "86"), (-0.3, "−30"), (None, "")])
+def test_points_of_a_hundred_are_no_percent(share, words):
+    assert draw("{{ share|points }}", share=share) == words
+
+
+def test_a_number_is_short_at_home_and_full_elsewhere():
+    order = SimpleNamespace(number="W2611-0318", full_number="NH-W2611-0318", centre_id=7)
+    home, away = (SimpleNamespace(pk=pk) for pk in (7, 8))
+    shown = [draw("{% number_of order %}", order=order, current_centre=centre) for centre in (home, away)]
+    assert shown == ["W2611-0318", "NH-W2611-0318"]

@@ -28,7 +28,7 @@ def day(reference, centre, advisor, technician, supervisor, at_tuesday_ten):
 @pytest.mark.parametrize(
     ("language", "words"),
     [
-        ("en", ["Day sheet", "Today's bookings", "Cars in the house", "New stage", "Bookings 1"]),
+        ("en", ["Day sheet", "Today's bookings", "Cars in the workshop", "New stage", "Bookings 1"]),
         ("zh-hant", ["當日作業表", "今日預約", "新階段", "預約1台", "系統停擺時用此表作業"]),
         ("zh-hans", ["当日作业表", "今日预约", "新阶段", "预约1台"]),
     ],

@@ -201,3 +201,17 @@ def test_the_board_of_another_language_is_another_board(visit_in_repair: WorkOrd
     version = person.get(url("board_fragment")).context["version"]
     person.cookies["language"] = "zh-hans"
     assert person.get(url("board_fragment"), {"seen": version}).status_code == 200
+
+
+def test_the_way_on_stands_with_the_running_job(visit_in_repair: WorkOrder, technician: User) -> None:
+    job = Job.objects.get(work_order=visit_in_repair, state="running")
+    page = client_of(technician).get(url("my_jobs")).content.decode()
+    row = page.split(f'<a href="{job.get_absolute_url()}">')[1].split("</li>")[0]
+    assert "Go on" in row
+    assert page.count("Go on") == 1
+
+
+def test_a_car_with_nothing_to_read_lists_no_work(visit_at_self_check: WorkOrder, technician: User) -> None:
+    page = client_of(technician).get(url("read", visit_at_self_check.pk)).content.decode()
+    assert "Nothing new on this car" in page
+    assert "authorised 0.0 h" not in page

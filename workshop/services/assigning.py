@@ -51,7 +51,13 @@ def assign(jobs: list[Job], *, technician: User, bay: Bay | None, by: Actor, rea
         job.acknowledged_at = None
         job.rank, job.override_reason = rank, reason.strip()[:200]
         job.save()
-    data = {"jobs": [job.pk for job in fresh], "technician": technician.pk, "rank": rank, "bay": str(bay or "")}
+    data = {
+        "jobs": [job.pk for job in fresh],
+        "lines": [job.line_id for job in fresh],
+        "technician": technician.pk,
+        "rank": rank,
+        "bay": str(bay or ""),
+    }
     events.record(work_order, "workshop.assigned", by=by, text=reason.strip(), data=data)
     return fresh
 

@@ -98,7 +98,11 @@ def open_rework(work_order: WorkOrder, items: Iterable[Fault | tuple], *, by: Ac
         "workshop.rework_opened",
         by=by,
         text="\n".join(fault.text for fault in faults),
-        data={"jobs": [job.pk for job in opened], "technicians": sorted({job.technician_id or 0 for job in opened})},
+        data={
+            "jobs": [job.pk for job in opened],
+            "lines": [job.line_id for job in opened],
+            "technicians": sorted({job.technician_id or 0 for job in opened}),
+        },
     )
     return opened
 

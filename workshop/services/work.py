@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from decimal import Decimal
 
+from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -35,7 +36,7 @@ def acknowledge(work_order: WorkOrder, *, by: Actor) -> list[Job]:
         raise WorkRefused(_("There is no new work for you on this car."))
     pks = [job.pk for job in new]
     Job.objects.filter(pk__in=pks).update(state=JobState.ACKNOWLEDGED, acknowledged_at=now())
-    events.record(work_order, "workshop.acknowledged", by=by, data={"jobs": pks})
+    events.record(work_order, "workshop.acknowledged", by=by, data={"jobs": pks, "lines": [job.line_id for job in new]})
     return list(Job.objects.filter(pk__in=pks).order_by("id"))
 
 
@@ -76,7 +77,7 @@ def start(job: Job, *, by: Actor) -> Job:
     job.state = JobState.RUNNING
     job.started_at = job.started_at or now()
     job.save(update_fields=["state", "started_at"])
-    events.record(work_order, "workshop.started", by=by, data={"job": job.pk})
+    events.record(work_order, "workshop.started", by=by, data={"job": job.pk, "line": job.line_id})
     if work_order.stage == Stage.AUTHORISED:
         advance(work_order, to=Stage.REPAIR, by=by)
     return job
@@ -91,7 +92,8 @@ def pause(job: Job, *, cause: str, by: Actor, note: str = "") -> Job:
     stop_clock(job, cause)
     job.state = JobState.PAUSED
     job.save(update_fields=["state"])
-    events.record(work_order, "workshop.paused", by=by, text=note.strip()[:200], data={"job": job.pk, "cause": cause})
+    data = {"job": job.pk, "line": job.line_id, "cause": cause}
+    events.record(work_order, "workshop.paused", by=by, text=note.strip()[:200], data=data)
     if cause in HOLDS:
         visits.hold(work_order, cause=cause, by=by, note=note.strip())
     return job
@@ -125,6 +127,7 @@ def record_readings(job: Job, values: Mapping[int, Decimal], *, by: Actor) -> li
             defaults={"value": value, "verdict": verdict, "recorded_at": now(), "recorded_by": person(by)},
         )
         data = {"job": job.pk, "reading": spec.key, "value": str(value), "unit": spec.unit, "verdict": verdict}
+        data["names"] = {code: spec.name_in(code) for code, _name in settings.LANGUAGES}
         events.record(work_order, "workshop.reading", by=by, data=data)
         written.append(reading)
     return written
@@ -162,7 +165,7 @@ def finish(job: Job, *, by: Actor, readings: Mapping[int, Decimal] | None = None
     job.save(update_fields=["state", "finished_at"])
     if job.line_id and not Job.objects.unfinished().filter(line_id=job.line_id).exists():
         set_state({job.line_id}, LineState.DONE, only=[LineState.APPROVED])
-    events.record(work_order, "workshop.finished", by=by, data={"job": job.pk})
+    events.record(work_order, "workshop.finished", by=by, data={"job": job.pk, "line": job.line_id})
     if all(requirement.ok for requirement in gates.requirements(work_order, Stage.SELFCHECK)):
         advance(work_order, to=Stage.SELFCHECK, by=by)
     return job

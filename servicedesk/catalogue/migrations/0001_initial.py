@@ -28,7 +28,7 @@ class Migration(migrations.Migration):
                 ('basis', models.CharField(blank=True, help_text='S seen in a source, D derived, I our inference.', max_length=120)),
                 ('code', models.CharField(max_length=20, unique=True)),
                 ('group', models.CharField(max_length=20)),
-                ('default_level', models.CharField(choices=[('normal', 'Normal'), ('escalated', 'Escalated'), ('critical', 'Critical')], max_length=10)),
+                ('default_level', models.CharField(choices=[('normal', 'Normal'), ('escalated', 'Serious'), ('critical', 'Critical')], max_length=10)),
                 ('respond_hours', models.PositiveSmallIntegerField()),
                 ('plan_hours', models.PositiveSmallIntegerField()),
                 ('close_working_days', models.PositiveSmallIntegerField()),

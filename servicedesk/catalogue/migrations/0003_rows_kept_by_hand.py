@@ -236,7 +236,7 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='complaintcategory',
             name='default_level',
-            field=models.CharField(choices=[('normal', 'Normal'), ('escalated', 'Escalated'), ('critical', 'Critical')], max_length=10, verbose_name='Level'),
+            field=models.CharField(choices=[('normal', 'Normal'), ('escalated', 'Serious'), ('critical', 'Critical')], max_length=10, verbose_name='Level'),
         ),
         migrations.AlterField(
             model_name='complaintcategory',

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from servicedesk.catalogue.names import Named, word_in
@@ -125,6 +125,12 @@ class SurveyQuestion(Named):
             return ["yes", "no"]
         low, dash, high = self.scale.partition("-")
         return [str(number) for number in range(int(low), int(high) + 1)] if dash else []
+
+    def in_words(self, answer: str) -> str:
+        """An answer as people read it: "2 / 5", "Yes", or the words themselves."""
+        if self.scale == "yes_no":
+            return {"yes": gettext("Yes"), "no": gettext("No")}.get(answer, answer)
+        return f"{answer} / {self.scale.partition('-')[2]}" if "-" in self.scale else answer
 
     def is_alarming(self, answer: str) -> bool:
         """Say whether `answer` (one of `choices`) calls for a person to act."""

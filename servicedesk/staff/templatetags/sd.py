@@ -92,6 +92,13 @@ def hold(context: Context, held: Any, label: Any = "") -> SafeString:
 
 
 @register.simple_tag(takes_context=True)
+def number_of(context: Context, thing: Any) -> str:
+    """The number of a visit, booking or case: short within the user's own centre, with the centre's code elsewhere."""
+    own = getattr(context.get("current_centre"), "pk", None)
+    return str(thing.number if thing.centre_id == own else thing.full_number)
+
+
+@register.simple_tag(takes_context=True)
 def promise(context: Context, promised: Any, size: str = "", centre: Any = None, label: Any = "") -> SafeString:
     """A promised time, then its distance. Object with `.due_at`, `.state` and optionally `.distance` (its own words).
 
@@ -106,13 +113,16 @@ def promise(context: Context, promised: Any, size: str = "", centre: Any = None,
     words = str(getattr(promised, "distance", "") or "")
     if size != "lg":
         return marks.promise(due, state, place, now, words)
+    if state == "kept" and not words:
+        words = gettext("In time")
     time, words = marks.promised_time(due, state, place, now, words)
     return format_html(
         '<span class="sd-promise sd-promise--lg" data-state="{}">{}<span class="sd-xs sd-muted">{}</span>'
-        '<span class="sd-strong sd-left">{}</span></span>',
+        '<span class="sd-strong">{} <span class="sd-left">{}</span></span></span>',
         state,
         time,
         label or gettext("Promised"),
+        icons.svg(icons.PROMISES.get(state, "clock")),
         words,
     )
 
@@ -285,3 +295,9 @@ def include_with(context: Context, template_name: str, values: dict[str, Any]) -
 def percent(share: Any) -> str:
     """`{{ share|percent }}`: 94 % of a fraction between 0 and 1."""
     return "" if share is None else f"{Decimal(str(share)) * 100:.0f} %"
+
+
+@register.filter
+def points(share: Any) -> str:
+    """`{{ share|points }}`: 86 of a fraction, for what is counted in points of a hundred; 30 below nothing is −30."""
+    return "" if share is None else f"{Decimal(str(share)) * 100:.0f}".replace("-", "−")

@@ -79,7 +79,7 @@ class Migration(migrations.Migration):
                 ('by_kind', models.CharField(choices=[('user', 'User'), ('link', 'Link'), ('system', 'System'), ('visitor', 'Visitor')], max_length=8)),
                 ('by_ref', models.CharField(max_length=80)),
                 ('by_label', models.CharField(max_length=120)),
-                ('kind', models.CharField(choices=[('booking_answer', 'Answer to a booking request'), ('delivery', 'Car ready'), ('call', 'Call'), ('follow_up', 'Follow-up'), ('solution', 'Solution of a problem'), ('complaint_answer', 'Answer to a complaint')], max_length=20)),
+                ('kind', models.CharField(choices=[('booking_answer', 'Answer to a booking request'), ('delivery', 'Car ready'), ('call', 'Call'), ('follow_up', 'Follow-up'), ('solution', 'Answer to a problem'), ('complaint_answer', 'Answer to a complaint')], max_length=20)),
                 ('target_kind', models.CharField(help_text='app_label.model of the row it is about.', max_length=40)),
                 ('target_id', models.BigIntegerField()),
                 ('about', models.CharField(help_text='What is promised, as people see it.', max_length=120)),
