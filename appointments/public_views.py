@@ -33,8 +33,9 @@ from appointments.drafts import (
     weeks_of,
     wish_of,
 )
-from appointments.forms import CarForm, ContactForm, ServicesForm, TimeForm, car_of, contact_of, read_date
+from appointments.forms import car_of, contact_of, read_date
 from appointments.models import Appointment, OnlineRequest
+from appointments.public_forms import CarForm, ContactForm, ServicesForm, TimeForm
 from appointments.quotes import quote
 from servicedesk.clock import now
 from servicedesk.messaging.link_views import address_of
