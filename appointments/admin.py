@@ -13,4 +13,14 @@ class AppointmentAdmin(ReadOnly):
     search_fields = ["number"]
 
 
-admin.site.register([models.AppointmentMove, models.SlotPlace, models.TimeOffer], ReadOnly)
+admin.site.register(
+    [
+        models.AppointmentMove,
+        models.SlotPlace,
+        models.TimeOffer,
+        models.DayLoad,
+        models.LoadHold,
+        models.LoadOverride,
+    ],
+    ReadOnly,
+)

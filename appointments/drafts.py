@@ -12,6 +12,7 @@ from django.utils.translation import get_language
 from phonenumber_field.phonenumber import PhoneNumber
 
 from appointments import offers, slots
+from appointments.capacity.needs import work_for
 from appointments.quotes import Quote, quote
 from servicedesk.catalogue.models import VehicleModel
 from servicedesk.staff.formats import WEEKDAYS, joined, language_of
@@ -106,10 +107,15 @@ def chosen_list(data: Any, name: str) -> list[str]:
     return data.getlist(name) if hasattr(data, "getlist") else data.get(name, [])
 
 
-def is_free(centre: ServiceCentre, at: dt.datetime) -> bool:
-    """Whether a place is left at this time, and our answer comes before it."""
-    date, after = centre.local(at).date(), slots.answered_by(centre)
-    return any(slot.at == at for slot in slots.free_slots(centre, date, 1, after=after))
+def wish_of(draft: Draft, centre: ServiceCentre) -> slots.Wish:
+    """What a time must have for the services chosen so far, asked for online; it comes after our answer."""
+    chosen = [row for row in offers.offered() if row.code in draft.get("operations", [])]
+    return slots.Wish(work_for(chosen), online=True, after=slots.answered_by(centre))
+
+
+def is_free(centre: ServiceCentre, at: dt.datetime, wish: slots.Wish) -> bool:
+    """Whether this time can still be had."""
+    return any(slot.at == at for slot in slots.free_slots(centre, centre.local(at).date(), 1, wish))
 
 
 def weeks_of(days: list[slots.Day]) -> list[slots.Day | None]:

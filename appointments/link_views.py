@@ -74,9 +74,10 @@ def mine_move(request: HttpRequest) -> HttpResponse:
             redirect="appointments:mine",
             on_refusal="appointments:mine_move",
         )
-    days = slots.days_from(centre, centre.today(), DAYS_SHOWN)
+    wish = slots.Wish(services.work_of(appointment), online=True, besides=appointment)
+    days = slots.days_from(centre, centre.today(), DAYS_SHOWN, wish)
     date = read_date(request.GET.get("date", ""), centre.local(appointment.starts_at).date())
-    shown = next((day for day in days if day.date == date), None) or slots.days_from(centre, date, 1)[0]
+    shown = next((day for day in days if day.date == date), None) or slots.days_from(centre, date, 1, wish)[0]
     return render(
         request,
         "appointments/mine_move.html",

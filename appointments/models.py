@@ -242,3 +242,18 @@ class OnlineRequest(models.Model):
 
     def __str__(self) -> str:
         return f"{self.at:%F %H:%M}"
+
+
+from appointments.capacity.models import DayLoad, LoadHold, LoadOverride  # noqa: E402 - they point at the models above
+
+__all__ = [
+    "Appointment",
+    "AppointmentItem",
+    "AppointmentMove",
+    "DayLoad",
+    "LoadHold",
+    "LoadOverride",
+    "OnlineRequest",
+    "SlotPlace",
+    "TimeOffer",
+]

@@ -31,9 +31,11 @@ from appointments.drafts import (
     symptoms,
     weekday_heads,
     weeks_of,
+    wish_of,
 )
-from appointments.forms import CarForm, ContactForm, ServicesForm, TimeForm, car_of, contact_of, read_date
+from appointments.forms import car_of, contact_of, read_date
 from appointments.models import Appointment, OnlineRequest
+from appointments.public_forms import CarForm, ContactForm, ServicesForm, TimeForm
 from appointments.quotes import quote
 from servicedesk.clock import now
 from servicedesk.messaging.link_views import address_of
@@ -123,12 +125,12 @@ def book_time(request: HttpRequest, draft: Draft, centre: ServiceCentre) -> Http
     if picked.isdecimal():
         centre = ServiceCentre.objects.filter(pk=int(picked[:9])).first() or centre
     wanted = parse_datetime(draft["starts_at"]) if draft.get("starts_at") else None
-    answered = slots.answered_by(centre)
-    days = slots.days_from(centre, centre.today(), DAYS_SHOWN, after=answered)
+    wish = wish_of(draft, centre)
+    days = slots.days_from(centre, centre.today(), DAYS_SHOWN, wish)
     first_free = next((day.date for day in days if day.state in ("free", "few")), centre.today())
     date = read_date(request.GET.get("date", ""), centre.local(wanted).date() if wanted else first_free)
-    shown = next((day for day in days if day.date == date), None) or slots.days_from(centre, date, 1, after=answered)[0]
-    taken = wanted if wanted and centre.pk == draft.get("centre") and not is_free(centre, wanted) else None
+    shown = next((day for day in days if day.date == date), None) or slots.days_from(centre, date, 1, wish)[0]
+    taken = wanted if wanted and centre.pk == draft.get("centre") and not is_free(centre, wanted, wish) else None
     quoted = quote_of(draft, centre)
     return step_page(
         request,
@@ -144,7 +146,7 @@ def book_time(request: HttpRequest, draft: Draft, centre: ServiceCentre) -> Http
             "day": shown,
             "wanted": wanted.isoformat() if wanted and not taken else "",
             "taken": taken,
-            "nearest": slots.nearest_free(centre, taken, after=answered) if taken else [],
+            "nearest": slots.nearest_free(centre, taken, wish) if taken else [],
             "quote": quoted,
             "checked_at": now(),
         },
@@ -182,7 +184,7 @@ def book_review(request: HttpRequest, draft: Draft, centre: ServiceCentre) -> Ht
         return redirect("appointments:book_time")
     if request.method == "POST":
         return submit(request, draft, centre, starts_at)
-    if not is_free(centre, starts_at):
+    if not is_free(centre, starts_at, wish_of(draft, centre)):
         return redirect("appointments:book_time")
     return step_page(
         request,

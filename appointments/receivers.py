@@ -11,6 +11,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from appointments import conformance, letters, services
+from appointments.capacity import receivers as capacity
 from appointments.models import Appointment, OnlineRequest
 from servicedesk import registry
 from servicedesk.clock import now
@@ -64,6 +65,7 @@ def register() -> None:
     registry.sweeps.register(registry.Sweep("offered times", services.expire_offers))
     registry.sweeps.register(registry.Sweep("booking reminders", services.remind))
     registry.checks.register(registry.Check("held places belong to expected bookings", places_are_right))
+    capacity.register()
     links.register(letters.PURPOSE, "appointments:mine")
     conformance.register()
 

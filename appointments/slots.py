@@ -1,4 +1,4 @@
-"""Which times are free: the slot grid of the centre's opening hours minus the reception places already held."""
+"""Which times are free: the slot grid of the centre's opening hours, with a reception place and the workshop's hours."""
 
 from __future__ import annotations
 
@@ -10,11 +10,13 @@ from django.db import connection
 from django.db.models import Count
 from django.utils.translation import gettext as _
 
+from appointments.capacity.needs import Hours
+from appointments.capacity.offer import Room
 from appointments.models import Appointment, SlotPlace, TimeOffer
+from appointments.refusals import SlotRefused, SlotTaken
 from servicedesk.clock import now
 from servicedesk.staff.calendar import Calendar, add_opening_minutes
 from servicedesk.staff.models import ServiceCentre
-from servicedesk.staff.repeats import Refusal
 
 HORIZON_DAYS = 60
 """How far ahead times are offered."""
@@ -24,10 +26,12 @@ SEARCH_DAYS = 14
 
 @dataclass(frozen=True)
 class Slot:
-    """A time at which cars are received, and how many places are left."""
+    """A time at which cars are received, and how many places are left: none when the workshop has no hours for the work."""
 
     at: dt.datetime
     free: int
+    places: int = 0
+    """Reception places left, whatever the workshop's hours."""
 
     @property
     def value(self) -> str:
@@ -49,6 +53,11 @@ class Day:
         return sum(slot.free for slot in self.slots)
 
     @property
+    def without_hours(self) -> list[Slot]:
+        """Times that have a place, but for whose work the workshop has no hours."""
+        return [slot for slot in self.slots if slot.places and not slot.free]
+
+    @property
     def next(self) -> dt.datetime | None:
         """The next time with a free place."""
         return next((slot.at for slot in self.slots if slot.free), None)
@@ -62,14 +71,6 @@ class Day:
             return "past"
         free = sum(1 for slot in self.slots if slot.free)
         return "full" if not free else "few" if free <= 3 else "free"
-
-
-class SlotRefused(Refusal):
-    """The time cannot be had; the reasons say why."""
-
-
-class SlotTaken(SlotRefused):
-    """All places of the slot are held: somebody else was faster."""
 
 
 def grid(calendar: Calendar, date: dt.date) -> Iterator[dt.datetime]:
@@ -89,48 +90,76 @@ def answered_by(centre: ServiceCentre, since: dt.datetime | None = None) -> dt.d
     return add_opening_minutes(centre, since or now(), centre.answer_minutes)
 
 
-def days_from(centre: ServiceCentre, since: dt.date, days: int, *, after: dt.datetime | None = None) -> list[Day]:
-    """`days` dates from `since` with their slots later than now (or `after`). Three queries whatever the number."""
-    calendar, present = Calendar(centre), after or now()
+@dataclass(frozen=True)
+class Wish:
+    """What a time is looked for: any time with a reception place, unless more is said."""
+
+    work: Hours | None = None
+    """Hours by need that the workshop must have from the slot on."""
+    online: bool = False
+    """Leaves the hours that are kept for the telephone."""
+    after: dt.datetime | None = None
+    """Only times later than this; now when nothing is said."""
+    besides: Appointment | None = None
+    """What this booking holds itself counts as free."""
+
+
+ANY = Wish()
+
+
+def days_from(centre: ServiceCentre, since: dt.date, days: int, wish: Wish = ANY) -> list[Day]:
+    """`days` dates from `since` with their slots that still lie ahead, free where `wish` can be met.
+
+    Three queries whatever the number of days, and six more for days whose hours are not kept yet.
+    """
+    calendar, present = Calendar(centre), wish.after or now()
     start = centre.at(since, dt.time())
     held = dict(
         SlotPlace.objects.filter(centre=centre, starts_at__gte=start, starts_at__lt=start + dt.timedelta(days=days + 1))
         .values_list("starts_at")
         .annotate(Count("id"))
     )
+    room = Room(calendar, since, days, wish.besides) if wish.work else None
     found = []
     for offset in range(days):
         date = since + dt.timedelta(days=offset)
-        slots = [
-            Slot(at, max(0, centre.reception_places - held.get(at.astimezone(dt.UTC), 0)))
-            for at in grid(calendar, date)
-            if at > present
-        ]
+        slots = []
+        for at in grid(calendar, date):
+            if at > present:
+                places = max(0, centre.reception_places - held.get(at.astimezone(dt.UTC), 0))
+                short = bool(places and room and wish.work and room.shortages(at, wish.work, online=wish.online))
+                slots.append(Slot(at, 0 if short else places, places))
         found.append(Day(date, calendar.is_closed_day(date), slots))
     return found
 
 
-def free_slots(centre: ServiceCentre, since: dt.date, days: int, *, after: dt.datetime | None = None) -> list[Slot]:
-    """Slots with a free place on `days` dates from `since`, by time."""
-    return [slot for day in days_from(centre, since, days, after=after) for slot in day.slots if slot.free]
+def free_slots(centre: ServiceCentre, since: dt.date, days: int, wish: Wish = ANY) -> list[Slot]:
+    """Slots that can be had on `days` dates from `since`, by time."""
+    return [slot for day in days_from(centre, since, days, wish) for slot in day.slots if slot.free]
 
 
-def first_free_date(centre: ServiceCentre) -> dt.date:
+def first_free_date(centre: ServiceCentre, wish: Wish = ANY) -> dt.date:
     """The first date with a free slot; today when there is none for two weeks."""
     today = centre.today()
-    return next((day.date for day in days_from(centre, today, SEARCH_DAYS) if any(s.free for s in day.slots)), today)
+    days = days_from(centre, today, SEARCH_DAYS, wish)
+    return next((day.date for day in days if any(slot.free for slot in day.slots)), today)
 
 
-def nearest_free(
-    centre: ServiceCentre, wanted: dt.datetime, count: int = 3, *, after: dt.datetime | None = None
-) -> list[Slot]:
+def nearest_free(centre: ServiceCentre, wanted: dt.datetime, wish: Wish = ANY, *, count: int = 3) -> list[Slot]:
     """The free slots nearest to `wanted`, by time: what is offered when it was taken (M1.2-b)."""
     since = max(centre.today(), centre.local(wanted).date() - dt.timedelta(days=2))
-    slots = [slot for slot in free_slots(centre, since, SEARCH_DAYS, after=after) if slot.at != wanted]
+    slots = [slot for slot in free_slots(centre, since, SEARCH_DAYS, wish) if slot.at != wanted]
     return sorted(sorted(slots, key=lambda slot: abs(slot.at - wanted))[:count], key=lambda slot: slot.at)
 
 
-def alternatives(centre: ServiceCentre, wanted: dt.datetime, *, days: int = 3, per_day: int = 3) -> list[Slot]:
+def alternatives(
+    centre: ServiceCentre,
+    wanted: dt.datetime,
+    wish: Wish = ANY,
+    *,
+    days: int = 3,
+    per_day: int = 3,
+) -> list[Slot]:
     """Free slots beside `wanted`, on its own day and the next ones: of each the nearest to that time of day (M1.2-b)."""
 
     def off(slot: Slot) -> int:
@@ -139,7 +168,7 @@ def alternatives(centre: ServiceCentre, wanted: dt.datetime, *, days: int = 3, p
 
     since = max(centre.today(), centre.local(wanted).date())
     by_day: dict[dt.date, list[Slot]] = {}
-    for slot in free_slots(centre, since, SEARCH_DAYS):
+    for slot in free_slots(centre, since, SEARCH_DAYS, wish):
         if slot.at != wanted:
             by_day.setdefault(centre.local(slot.at).date(), []).append(slot)
     chosen = [slot for date in sorted(by_day)[:days] for slot in sorted(by_day[date], key=off)[:per_day]]

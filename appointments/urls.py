@@ -2,12 +2,12 @@
 
 from django.urls import path
 
-from appointments import link_views, public_views, views
+from appointments import link_views, public_views, telephone_view, views
 
 app_name = "appointments"
 urlpatterns = [
     path("", views.index, name="list"),
-    path("new/", views.new, name="new"),
+    path("new/", telephone_view.new, name="new"),
     path("<int:pk>/", views.detail, name="detail"),
     path("<int:pk>/confirm/", views.confirm, name="confirm"),
     path("<int:pk>/offer/", views.offer, name="offer"),

@@ -1,4 +1,4 @@
-"""Staff's pages of booking: requests to answer, the day, one booking, booking by telephone."""
+"""Staff's pages of booking: requests to answer, the day, one booking."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from typing import Any
 from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_POST
 
 from appointments import hooks, services, slots
-from appointments.forms import MoveForm, OfferForm, ReasonForm, StaffBookingForm, car_of, contact_of, read_date
+from appointments.capacity.picture import bars_of
+from appointments.forms import MoveForm, OfferForm, ReasonForm, read_date
 from appointments.models import Appointment, TimeOffer
 from servicedesk import registry
 from servicedesk.customers.models import Vehicle
@@ -50,6 +50,7 @@ def index(request: HttpRequest) -> HttpResponse:
             "negotiated": negotiated,
             "day": list(rows.on_day(centre, date)[:LONGEST]),
             "capacity": slots.days_from(centre, date, 1)[0],
+            "bars": bars_of(centre, date),
         },
     )
 
@@ -82,16 +83,22 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         "appointments/detail.html",
         {
             "appointment": appointment,
-            "promise": Promise.objects.pending().about(appointment, Promise.Kind.BOOKING_ANSWER).first(),
-            "alternatives": slots.alternatives(appointment.centre, appointment.starts_at)
-            if appointment.is_expected
-            else [],
+            "promise": Promise.objects.pending().about(appointment, Promise.Kind.BOOKING_ANSWER).first()
+            if appointment.state == Appointment.State.REQUESTED
+            else None,
+            "alternatives": alternatives_to(appointment) if appointment.is_expected else [],
             "offers": appointment.offers.order_by("-offered_at", "starts_at"),
             "moves": appointment.moves.order_by("-at", "-pk"),
             "next_steps": [step for ask in hooks.next_steps for step in ask(appointment)],
             "warnings": warnings_about(request.user, appointment.vehicle) if appointment.is_expected else [],
         },
     )
+
+
+def alternatives_to(appointment: Appointment) -> list[slots.Slot]:
+    """Other times at which its place and its hours could be had."""
+    wish = slots.Wish(services.work_of(appointment), besides=appointment)
+    return slots.alternatives(appointment.centre, appointment.starts_at, wish)
 
 
 def warnings_about(user: Any, vehicle: Vehicle) -> list[Alert]:
@@ -140,7 +147,7 @@ def confirm(request: HttpRequest, pk: int) -> HttpResponse:
 def offer(request: HttpRequest, pk: int) -> HttpResponse:
     """Offer the customer other times, which he answers by his link."""
     appointment = fetch(request, Appointment.objects.select_related("centre"), pk=pk)
-    free = (slot.at for slot in slots.alternatives(appointment.centre, appointment.starts_at))
+    free = (slot.at for slot in alternatives_to(appointment))
     return act(
         request,
         pk,
@@ -197,83 +204,3 @@ def no_show(request: HttpRequest, pk: int) -> HttpResponse:
 def when(appointment: Appointment) -> str:
     """Its time as people at the centre read it."""
     return format_moment(appointment.starts_at, appointment.centre, now=appointment.requested_at)
-
-
-@allow(*DESK)
-@require_http_methods(["GET", "POST"])
-def new(request: HttpRequest) -> HttpResponse:
-    """Book by telephone or on site, on one page; times of the chosen date beside it."""
-    centre = request.centre  # type: ignore[attr-defined]
-    first = slots.first_free_date(centre)
-    date = read_date(request.POST.get("date", "") or request.GET.get("date", ""), first)
-    initial = {
-        "source": Appointment.Source.SITE if request.GET.get("source") == "site" else Appointment.Source.PHONE,
-        "date": date,
-        "language": centre.language,
-        "channel": "sms",
-        **known_customer(request),
-    }
-    form = StaffBookingForm(request.POST or None, centre=centre, initial=initial)
-    vehicle = known_vehicle(request)
-    if request.method == "POST" and "show_times" not in request.POST and form.is_valid():
-        data = form.cleaned_data
-        return perform(
-            request,
-            lambda: services.book(
-                by=request.actor,  # type: ignore[attr-defined]
-                centre=centre,
-                contact=contact_of(data),
-                car=car_of(data),
-                operations=list(data["operations"]),
-                starts_at=data["starts_at"],
-                concern=data["concern"],
-                waits_on_site=data["waits"],
-                transport=data["transport"],
-                source=data["source"],
-            ),
-            by=request.actor,  # type: ignore[attr-defined]
-            success=lambda row: (
-                _("%(plate)s is booked for %(time)s.") % {"plate": row.vehicle.plate, "time": when(row)}
-            ),
-            redirect=lambda row: row.get_absolute_url(),
-            on_refusal=f"{reverse('appointments:new')}?date={date}",
-        )
-    if "show_times" in request.POST:
-        typed = {**request.POST.dict(), "operations": request.POST.getlist("operations")}
-        form = StaffBookingForm(None, centre=centre, initial={**initial, **typed, "date": date})
-    day = slots.days_from(centre, date, 1)[0]
-    status = 422 if form.is_bound and form.errors else 200
-    context = {
-        "form": form,
-        "day": day,
-        "date": date,
-        "warnings": warnings_about(request.user, vehicle) if vehicle else [],
-    }
-    return render(request, "appointments/new.html", context, status=status)
-
-
-def known_vehicle(request: HttpRequest) -> Vehicle | None:
-    """The car named in the address (`?vehicle=`), if the user may see it."""
-    named = request.GET.get("vehicle", "")
-    if not named.isdecimal():
-        return None
-    return Vehicle.objects.for_user(request.user).filter(pk=int(named[:18])).select_related("customer").first()  # type: ignore[arg-type]
-
-
-def known_customer(request: HttpRequest) -> dict[str, Any]:
-    """Particulars of the car named in the address (`?vehicle=`), so that staff need not type them again."""
-    vehicle = known_vehicle(request)
-    if vehicle is None:
-        return {}
-    customer = vehicle.customer
-    return {
-        "plate": vehicle.plate,
-        "model": vehicle.model_code or "other",
-        "other_model": "" if vehicle.model_code else vehicle.title,
-        "name": customer.name,
-        "honorific": customer.honorific,
-        "phone": customer.phone_text,
-        "email": customer.email,
-        "channel": customer.channel,
-        "language": customer.language,
-    }

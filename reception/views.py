@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from appointments import slots
 from appointments.forms import car_of, contact_of
 from appointments.models import Appointment
-from appointments.views import known_customer
+from appointments.telephone_view import known_customer
 from reception import checklist, services
 from reception.forms import NeedFields, ReceiveForm, WalkInForm
 from reception.models import Inspection

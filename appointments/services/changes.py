@@ -8,8 +8,8 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from appointments import letters
-from appointments.models import Appointment, SlotPlace, TimeOffer
-from appointments.services.floor import AppointmentRefused, change_time, end_offers, locked, standing
+from appointments.models import Appointment, LoadHold, TimeOffer
+from appointments.services.floor import AppointmentRefused, change_time, end_offers, free_time, locked, standing
 from servicedesk.clock import now
 from servicedesk.staff.actors import Actor
 from servicedesk.workorders import promises
@@ -19,7 +19,7 @@ NO_SHOW_AFTER = dt.timedelta(minutes=15)
 
 
 @transaction.atomic
-def move(appointment: Appointment, *, to: dt.datetime, by: Actor, reason: str = "") -> Appointment:
+def move(appointment: Appointment, *, to: dt.datetime, by: Actor, reason: str = "", override: str = "") -> Appointment:
     """Move a booking to another time and keep the move on record (M1.2-b); a confirmed one is confirmed anew.
 
     Raises AppointmentRefused when the car is no longer expected or the time is the same, SlotTaken when it is gone.
@@ -30,7 +30,7 @@ def move(appointment: Appointment, *, to: dt.datetime, by: Actor, reason: str = 
     if to == appointment.starts_at:
         raise AppointmentRefused(_("The booking is already at this time. Choose another one."))
     was = appointment.starts_at
-    change_time(appointment, to, by=by, reason=reason)
+    change_time(appointment, to, by=by, reason=reason, override=override)
     appointment.save(update_fields=["starts_at"])
     letters.withdraw(appointment)
     if appointment.state == Appointment.State.CONFIRMED:
@@ -78,6 +78,7 @@ def hand_over_to_reception(appointment: Appointment, *, work_order: WorkOrder, b
     appointment.arrived_at = now()
     appointment.work_order = work_order
     appointment.save(update_fields=["state", "arrived_at", "work_order"])
+    LoadHold.objects.filter(appointment=appointment).delete()  # from now on the car counts as being in the house
     end_offers(appointment, TimeOffer.State.RELEASED)
     promises.keep(Promise.Kind.BOOKING_ANSWER, appointment)
     letters.withdraw(appointment, letters.REMINDERS)
@@ -89,7 +90,7 @@ def _end(appointment: Appointment, state: str, reason: str) -> None:
     appointment.ended_at = now()
     appointment.end_reason = reason[:200]
     appointment.save(update_fields=["state", "ended_at", "end_reason"])
-    SlotPlace.objects.filter(appointment=appointment).delete()
+    free_time(appointment)
     end_offers(appointment, TimeOffer.State.RELEASED)
     promises.withdraw(Promise.Kind.BOOKING_ANSWER, appointment)
     letters.withdraw(appointment)

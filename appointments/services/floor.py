@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import datetime as dt
 
+from django.db.models import prefetch_related_objects
 from django.utils.translation import gettext as _
 
 from appointments import slots
-from appointments.models import Appointment, AppointmentMove, SlotPlace, TimeOffer
+from appointments.capacity import ledger
+from appointments.capacity.needs import Hours, work_for
+from appointments.models import Appointment, AppointmentMove, LoadHold, SlotPlace, TimeOffer
 from servicedesk.clock import now
-from servicedesk.staff.actors import Actor, actor_values
+from servicedesk.staff.actors import Actor, ActorKind, actor_values
 from servicedesk.staff.repeats import Reason, Refusal
 
 
@@ -26,11 +29,45 @@ def locked(appointment: Appointment) -> Appointment:
     )
 
 
-def change_time(appointment: Appointment, to: dt.datetime, *, by: Actor, reason: str) -> None:
-    """Give the booking another place and keep the move on record; the caller saves it. Raises SlotTaken."""
-    slots.check_offered(appointment.centre, to)
+def hold_time(
+    appointment: Appointment,
+    starts_at: dt.datetime,
+    work: Hours,
+    *,
+    by: Actor,
+    offer: TimeOffer | None = None,
+    override: str = "",
+) -> None:
+    """A reception place and the workshop's hours for the booking, or for a time offered to it. Raises SlotTaken.
+
+    With `override`, a reason, the hours may be more than the day has; a place never.
+    """
+    centre = appointment.centre
+    if offer:
+        slots.hold_place(centre, starts_at, offer=offer)
+    else:
+        slots.hold_place(centre, starts_at, appointment=appointment)
+    online = by.kind in (ActorKind.VISITOR, ActorKind.LINK)
+    ledger.hold(centre, starts_at, work, by=by, appointment=appointment, offer=offer, online=online, override=override)
+
+
+def work_of(appointment: Appointment) -> Hours:
+    """The hours that its services ask for, by need."""
+    prefetch_related_objects([appointment], "items__operation")
+    return work_for([item.operation for item in appointment.items.all()])
+
+
+def free_time(appointment: Appointment) -> None:
+    """Give back the booking's place and hours."""
     SlotPlace.objects.filter(appointment=appointment).delete()
-    slots.hold_place(appointment.centre, to, appointment=appointment)
+    LoadHold.objects.filter(appointment=appointment).delete()
+
+
+def change_time(appointment: Appointment, to: dt.datetime, *, by: Actor, reason: str, override: str = "") -> None:
+    """Give the booking another time and keep the move on record; the caller saves it. Raises SlotTaken."""
+    slots.check_offered(appointment.centre, to)
+    free_time(appointment)
+    hold_time(appointment, to, work_of(appointment), by=by, override=override)
     AppointmentMove.objects.create(
         appointment=appointment,
         from_at=appointment.starts_at,
@@ -44,7 +81,9 @@ def change_time(appointment: Appointment, to: dt.datetime, *, by: Actor, reason:
 
 def end_offers(appointment: Appointment, state: str) -> int:
     """End the times still on offer as `state` and free their places; returns how many there were."""
-    SlotPlace.objects.filter(offer__appointment=appointment, offer__state=TimeOffer.State.OPEN).delete()
+    held_by = {"offer__appointment": appointment, "offer__state": TimeOffer.State.OPEN}
+    SlotPlace.objects.filter(**held_by).delete()
+    LoadHold.objects.filter(**held_by).delete()
     return appointment.offers.filter(state=TimeOffer.State.OPEN).update(state=state, ended_at=now())
 
 

@@ -13,8 +13,8 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from appointments import letters, slots
-from appointments.models import Appointment, TimeOffer
-from appointments.services.floor import AppointmentRefused, end_offers, locked, standing
+from appointments.models import Appointment, LoadHold, SlotPlace, TimeOffer
+from appointments.services.floor import AppointmentRefused, end_offers, hold_time, locked, standing, work_of
 from appointments.services.requests import confirm, promise_answer
 from servicedesk.clock import now
 from servicedesk.staff.actors import Actor, actor_values
@@ -48,6 +48,7 @@ def offer_times(appointment: Appointment, *, times: Sequence[dt.datetime], by: A
     if valid_until < moment + SHORTEST:
         raise AppointmentRefused(_("The earliest of these times is too near to wait for an answer. Call the customer."))
     end_offers(appointment, TimeOffer.State.RELEASED)
+    work = work_of(appointment)
     offers = []
     for starts_at in wanted:
         slots.check_offered(appointment.centre, starts_at)
@@ -58,7 +59,7 @@ def offer_times(appointment: Appointment, *, times: Sequence[dt.datetime], by: A
             valid_until=valid_until,
             **actor_values(by),
         )
-        slots.hold_place(appointment.centre, starts_at, offer=offer)
+        hold_time(appointment, starts_at, work, by=by, offer=offer)
         offers.append(offer)
     appointment.state = Appointment.State.PROPOSED
     appointment.save(update_fields=["state"])
@@ -79,7 +80,10 @@ def take_offer(appointment: Appointment, *, offer_id: int, by: Actor) -> Appoint
         raise AppointmentRefused(standing(appointment))
     taken = TimeOffer.objects.filter(pk=offer.pk)
     taken.update(state=TimeOffer.State.TAKEN, ended_at=now())
-    slots.SlotPlace.objects.filter(offer=offer).delete()  # the booking takes this very place, under the slot's lock
+    SlotPlace.objects.filter(
+        offer=offer
+    ).delete()  # the booking takes this very place and these hours in this transaction
+    LoadHold.objects.filter(offer=offer).delete()
     host = Actor.of(offer.by_user) if offer.by_user else by
     return confirm(appointment, by=host, starts_at=offer.starts_at, reason=_("Chosen by the customer"))
 

@@ -1,11 +1,12 @@
 """Taking a booking and confirming it (M1.1, M1.2-a, M1.2-c).
 
-Locks are taken in one order: customer, then the slot, then the number counter.
+Locks are taken in one order: customer, then the slot, then the days' hours, then the number counter.
 """
 
 from __future__ import annotations
 
 import datetime as dt
+import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -14,9 +15,10 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from appointments import letters, slots
+from appointments.capacity.needs import work_for
 from appointments.models import Appointment, AppointmentItem, TimeOffer
 from appointments.quotes import quote
-from appointments.services.floor import AppointmentRefused, change_time, end_offers, locked, standing
+from appointments.services.floor import AppointmentRefused, change_time, end_offers, hold_time, locked, standing
 from servicedesk.catalogue.models import LabourOperation
 from servicedesk.clock import now
 from servicedesk.customers.services import find_or_create_customer, find_or_create_vehicle
@@ -71,12 +73,13 @@ def request_appointment(
     waits_on_site: bool = False,
     transport: str = "",
     source: str = Appointment.Source.ONLINE,
+    override: str = "",
 ) -> Appointment:
     """Take a booking request, hold its place and promise an answer within the centre's opening minutes (M1.1-c, M1.1-e).
 
     A time asked for online lies after the promised answer. Raises SlotRefused or SlotTaken for the time, CustomerRefused for
     the particulars, NoPrice for a part without price, AppointmentRefused when nothing is asked for or the car already has
-    bookings enough.
+    bookings enough. With `override`, a reason, staff book although the workshop's hours are taken.
     """
     if not operations and not concern.strip():
         raise AppointmentRefused(_("Say what should be done: choose a service or describe the problem."))
@@ -110,7 +113,7 @@ def request_appointment(
         )
     quoted = quote(operations, centre)
     appointment = Appointment.objects.create(
-        number="",
+        number=f"~{secrets.token_hex(8)}",  # until the counter gives one: two unnumbered bookings would wait for each other
         centre=centre,
         customer=customer,
         vehicle=vehicle,
@@ -134,7 +137,7 @@ def request_appointment(
         )
         for position, item in enumerate(quoted.items, start=1)
     )
-    slots.hold_place(centre, starts_at, appointment=appointment)
+    hold_time(appointment, starts_at, work_for(operations), by=by, override=override)
     appointment.number = next_number(centre, "B")
     appointment.save(update_fields=["number"])
     due_at = promise_answer(appointment, by=by, since=appointment.requested_at)

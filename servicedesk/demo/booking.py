@@ -6,6 +6,7 @@ import datetime as dt
 from typing import Any
 
 from appointments import services, slots
+from appointments.capacity.needs import work_for
 from appointments.services import Car, Contact
 from servicedesk.demo.visit import Acts, Visit
 from servicedesk.staff.actors import Actor
@@ -34,8 +35,10 @@ def slot_near(v: Visit, moment: dt.datetime) -> dt.datetime | None:
     """A free time of the grid near `moment`, seen from now, online after our answer; None when all are taken."""
     centre = v.cast.centre
     date = v.hours.date(moment)
-    after = slots.answered_by(centre) if v.script.came == "online" else None
-    free = [slot.at for slot in slots.free_slots(centre, date, 1, after=after)]
+    online = v.script.came == "online"
+    work = work_for([v.cast.operation(code) for code in v.planned])
+    wish = slots.Wish(work, online=online, after=slots.answered_by(centre) if online else None)
+    free = [slot.at for slot in slots.free_slots(centre, date, 1, wish)]
     ahead = sorted(free, key=lambda at: abs(at - moment))
     return next((at for at in ahead[:NEAR] if abs(at - moment) < dt.timedelta(minutes=75)), None)
 

@@ -1,7 +1,7 @@
 """Opening hours arithmetic: "within 24 working hours", "within a week", "answer within 30 opening minutes".
 
 All functions take and return aware moments; windows are the centre's opening hours minus closed days and public holidays.
-Hazard: one query for the hours and one for closed days per call; loops should use one `Calendar`.
+Hazard: one query for hours and days off per call; loops should use one `Calendar`.
 """
 
 from __future__ import annotations
@@ -10,10 +10,15 @@ import datetime as dt
 from functools import cached_property, lru_cache
 
 import holidays
+from django.db import connection
 
 from servicedesk.staff.models import Region, ServiceCentre
 
 LOOKAHEAD_DAYS = 60
+HOURS_AND_DAYS_OFF = """
+SELECT weekday, opens, closes, NULL::date FROM staff_openinghours WHERE centre_id = %s
+UNION ALL SELECT NULL, NULL, NULL, date FROM staff_closedday WHERE centre_id = %s ORDER BY 2
+"""
 COUNTRY = {Region.TAIWAN: "TW", Region.PRC: "CN"}
 
 
@@ -30,22 +35,31 @@ class Calendar:
         self.centre = centre
 
     @cached_property
-    def _hours(self) -> dict[int, list[tuple[dt.time, dt.time]]]:
+    def _read(self) -> tuple[dict[int, list[tuple[dt.time, dt.time]]], set[dt.date]]:
+        """Windows by weekday, and days off."""
         hours: dict[int, list[tuple[dt.time, dt.time]]] = {}
-        for weekday, opens, closes in self.centre.opening_hours.order_by("opens").values_list(
-            "weekday", "opens", "closes"
-        ):
-            hours.setdefault(weekday, []).append((opens, closes))
-        return hours
+        closed: set[dt.date] = set()
+        with connection.cursor() as cursor:
+            cursor.execute(HOURS_AND_DAYS_OFF, [self.centre.pk, self.centre.pk])
+            for weekday, opens, closes, date in cursor.fetchall():
+                if date:
+                    closed.add(date)
+                else:
+                    hours.setdefault(weekday, []).append((opens, closes))
+        return hours, closed
+
+    @property
+    def _hours(self) -> dict[int, list[tuple[dt.time, dt.time]]]:
+        return self._read[0]
 
     @property
     def week(self) -> dict[int, list[tuple[dt.time, dt.time]]]:
         """Opening windows by weekday (0 is Monday), without regard to days off; closed weekdays are missing."""
         return self._hours
 
-    @cached_property
+    @property
     def _closed(self) -> set[dt.date]:
-        return set(self.centre.closed_days.values_list("date", flat=True))
+        return self._read[1]
 
     def is_closed_day(self, date: dt.date) -> bool:
         """Whether the centre does not open on `date` at all."""

@@ -58,7 +58,8 @@ def perform(
 
     `redirect` is a URL, an object with `get_absolute_url`, or a callable given the result; `success` the sentence
     shown there. A `Refusal` rolls everything back and is shown, with all its reasons, at `on_refusal` (default:
-    `redirect` when it is not a callable, else the form's own page). Raises `BadRequest` without a usable key.
+    `redirect` when it is not a callable, else the form's own page); a callable `on_refusal` is given the refusal and
+    answers itself, so that a long form comes back filled in. Raises `BadRequest` without a usable key.
     """
     key = request.POST.get("request_key", "")
     if not (8 <= len(key) <= LONGEST_KEY) or not key.replace("-", "").isalnum():
@@ -75,6 +76,9 @@ def perform(
                 handled.answer = {"url": url, "message": str(sentence)}
                 handled.save(update_fields=["answer"])
     except Refusal as refusal:
+        if callable(on_refusal):
+            answer: HttpResponse = on_refusal(refusal)
+            return answer
         back = on_refusal if on_refusal is not None else (request.path if callable(redirect) else redirect)
         return refuse(request, refusal.reasons, resolve_url(back))
     return tell(request, handled)

@@ -10,6 +10,7 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
+from django.core.validators import MaxValueValidator
 from django.db import models
 from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext_lazy as _
@@ -53,6 +54,20 @@ class ServiceCentre(models.Model):
         _("Minutes until an estimate is asked about again"),
         default=120,
         help_text=_("Opening minutes after which an unanswered estimate is asked about once more; 0: never."),
+    )
+    walk_in_reserve = models.PositiveSmallIntegerField(
+        _("Hours kept for walk-ins (%)"),
+        default=10,
+        validators=[MaxValueValidator(100)],
+        help_text=_("Share of each day's workshop hours that no booking takes."),
+    )
+    online_reserve = models.PositiveSmallIntegerField(
+        _("Hours kept for the telephone (%)"),
+        default=20,
+        validators=[MaxValueValidator(100)],
+        help_text=_(
+            "Share of each day's workshop hours that online bookings leave to the advisors, besides the walk-ins."
+        ),
     )
     guarantee_km = models.PositiveIntegerField(_("Repair guarantee (km)"), default=20000)
     guarantee_days = models.PositiveIntegerField(_("Repair guarantee (days)"), default=365)
