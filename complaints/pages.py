@@ -19,8 +19,8 @@ from servicedesk.staff.formats import distance, format_duration, format_moment
 from servicedesk.staff.requests import StaffRequest
 from servicedesk.staff.roles import Role
 from servicedesk.workorders.models import Promise
+from servicedesk.workorders.trail import RISK_MARGIN
 
-SOON = dt.timedelta(hours=2)
 LEVELS = {EntryKind.TAKEN: "key", EntryKind.ANSWERED: "key", EntryKind.ACCEPTED: "key", EntryKind.CLOSED: "key"}
 TROUBLE = {EntryKind.NOT_ACCEPTED, EntryKind.ESCALATED}
 TAKERS = frozenset({Role.AGENT.value, Role.MANAGER.value})
@@ -83,7 +83,7 @@ def clocks(row: Complaint) -> list[dict[str, Any]]:
     else:
         owed = row.owed_at
         left = owed - moment
-        tone = "danger" if left < dt.timedelta() else "amber" if left < SOON or owed != row.answer_due_at else ""
+        tone = "danger" if left < dt.timedelta() else "amber" if left < RISK_MARGIN or owed != row.answer_due_at else ""
         answer = {"tone": tone, "value": distance(owed, moment), "note": at(owed)}
         if owed != row.answer_due_at:
             who = str(row.owner) if row.owner else str(Role(row.owner_role).label)

@@ -256,7 +256,7 @@ def test_a_closed_case_says_when_and_how_it_ended(complaint: Complaint, supervis
     browser = client_of(agent)
     page = browser.get(f"{LIST}?show=closed").content.decode()
     heads = page[page.index("<thead>") : page.index("</thead>")]
-    assert (">Closed<" in heads, "Owed by" in heads) == (True, False)
+    assert (">Closed<" in heads, ">Due<" in heads) == (True, False)
     case = browser.get(complaint.get_absolute_url()).content.decode()
     assert "<b>Accepted</b>" in case
     assert "Accepted or not" not in case

@@ -160,11 +160,21 @@ class ReadingSpec(Named):
 
     @property
     def limit_text(self) -> str:
-        """The limits as people write them: "≥ 3 mm", "13.5–14.8 V", "−60 … −15 °C"."""
+        """The limits as people write them: "≥ 3 mm", "13.5–14.8 V", "−60 … −15 °C", "= 0 V"."""
         low, high = (
             f"{limit.normalize():f}".replace("-", "−") if limit is not None else ""
             for limit in (self.lower, self.upper)
         )
         dash = " … " if "−" in low else "–"
-        words = f"{low}{dash}{high}" if low and high else f"≥ {low}" if low else f"≤ {high}" if high else ""
+        words = (
+            f"= {low}"
+            if low and low == high
+            else f"{low}{dash}{high}"
+            if low and high
+            else f"≥ {low}"
+            if low
+            else f"≤ {high}"
+            if high
+            else ""
+        )
         return f"{words} {self.unit}".strip() if words else ""
