@@ -66,6 +66,7 @@ def test_many_rows_cost_no_more_queries(day, centre, advisor, django_assert_max_
             plate=f"KLM-{number}000",
             phone=f"0912-000-{number}00",
             starts_at=slot(centre, 15 + number // 2, 30 * (number % 2)),
+            override="one technician, a full day",
         )
     with django_assert_max_num_queries(8):
         daysheet.context(centre)
