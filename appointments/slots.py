@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from django.db import connection
@@ -190,14 +190,20 @@ def check_offered(centre: ServiceCentre, starts_at: dt.datetime, *, unanswered: 
         )
 
 
+def lock_slots(centre: ServiceCentre, times: Iterable[dt.datetime]) -> None:
+    """Let nobody else take a place of these slots until the transaction ends. Comes before any lock of a day's hours."""
+    with connection.cursor() as cursor:
+        for at in sorted(times):
+            key = f"slot:{centre.pk}:{int(at.timestamp())}"
+            cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 2))", [key])
+
+
 def hold_place(centre: ServiceCentre, starts_at: dt.datetime, **holder: Appointment | TimeOffer) -> SlotPlace:
     """Give the holder (`appointment=` or `offer=`) a place of the slot, in the caller's transaction; raises SlotTaken.
 
     The advisory lock comes first, so that a crowd on one slot is refused politely; the unique key stays behind it.
     """
-    with connection.cursor() as cursor:
-        key = f"slot:{centre.pk}:{int(starts_at.timestamp())}"
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 2))", [key])
+    lock_slots(centre, [starts_at])
     taken = set(SlotPlace.objects.filter(centre=centre, starts_at=starts_at).values_list("place", flat=True))
     place = next((number for number in range(1, centre.reception_places + 1) if number not in taken), None)
     if place is None:

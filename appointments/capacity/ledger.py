@@ -12,17 +12,18 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from appointments.capacity.hours import both, hours_of_days, in_hours
 from appointments.capacity.models import DayLoad, LoadHold, LoadOverride
-from appointments.capacity.needs import Hours
+from appointments.capacity.needs import BAY, LEVELS, Hours, level
 from appointments.capacity.spread import spread
 from appointments.refusals import HoursTaken
 from servicedesk.clock import now
 from servicedesk.staff.actors import Actor, actor_values
 from servicedesk.staff.calendar import Calendar
-from servicedesk.staff.models import ServiceCentre
+from servicedesk.staff.models import Bay, CertificateKind, ServiceCentre
 
 if TYPE_CHECKING:
     from appointments.models import Appointment, TimeOffer
@@ -81,14 +82,24 @@ def hold(
 def locked(centre: ServiceCentre, days: Mapping[dt.date, Hours]) -> Loads | None:
     """The loads of `days`, made where they are missing and locked; None while hours do not limit this centre."""
     found = _lock(centre, days)
-    missing = [date for date in days if (date, "L1") not in found]
+    missing = {date: asked for date, asked in days.items() if any((date, need) not in found for need in asked)}
     if missing:
         hours = hours_of_days(centre, missing)
         if hours is None:
             return None
-        create(centre, hours)
+        create(centre, {date: dict.fromkeys(missing[date], ZERO) | of_day for date, of_day in hours.items()})
         found = _lock(centre, days)
     return found
+
+
+def lock_held(appointment: Appointment, dates: Iterable[dt.date] = ()) -> None:
+    """Lock in order all that the booking and its offers hold, and these days, before anything of it is given back.
+
+    Two bookings that change places would else wait for each other.
+    """
+    held = LoadHold.objects.filter(Q(appointment=appointment) | Q(offer__appointment=appointment)).values("load")
+    rows = DayLoad.objects.select_for_update().filter(centre=appointment.centre)
+    list(rows.filter(Q(pk__in=held) | Q(date__in=list(dates))).order_by("date", "need").values_list("pk"))
 
 
 def _lock(centre: ServiceCentre, days: Mapping[dt.date, Hours]) -> Loads:
@@ -109,7 +120,7 @@ def create(centre: ServiceCentre, hours: Mapping[dt.date, Hours]) -> None:
     )
 
 
-ALWAYS = ("L1", "L2", "L3", "L4", "L5", "hv", "hv_aware", "body", "paint", "bay:hv")
+ALWAYS = (*map(level, LEVELS), *CertificateKind.values, "hv_aware", BAY + Bay.Kind.HIGH_VOLTAGE)
 """Needs that have a row on every day, so that asking for what nobody can do is refused, not unlimited."""
 
 
@@ -122,7 +133,8 @@ def shortages(
         left = fraction_left(calendar, date)
         for need, asked in sorted(hours.items()):
             load = loads.get((date, need))
-            if load and asked > (room := room_of(load, calendar.centre, left, online=online)):
+            room = room_of(load, calendar.centre, left, online=online) if load else ZERO
+            if asked > room:
                 found.append(Shortage(date, need, asked - room))
     return found
 

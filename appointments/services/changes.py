@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from appointments import letters
+from appointments.capacity import ledger
 from appointments.models import Appointment, LoadHold, TimeOffer
 from appointments.services.floor import AppointmentRefused, change_time, end_offers, free_time, locked, standing
 from servicedesk.clock import now
@@ -78,6 +79,7 @@ def hand_over_to_reception(appointment: Appointment, *, work_order: WorkOrder, b
     appointment.arrived_at = now()
     appointment.work_order = work_order
     appointment.save(update_fields=["state", "arrived_at", "work_order"])
+    ledger.lock_held(appointment)
     LoadHold.objects.filter(appointment=appointment).delete()  # from now on the car counts as being in the house
     end_offers(appointment, TimeOffer.State.RELEASED)
     promises.keep(Promise.Kind.BOOKING_ANSWER, appointment)

@@ -10,9 +10,11 @@ from django.utils.translation import gettext as _
 from appointments import slots
 from appointments.capacity import ledger
 from appointments.capacity.needs import Hours, work_for
+from appointments.capacity.spread import spread
 from appointments.models import Appointment, AppointmentMove, LoadHold, SlotPlace, TimeOffer
 from servicedesk.clock import now
 from servicedesk.staff.actors import Actor, ActorKind, actor_values
+from servicedesk.staff.calendar import Calendar
 from servicedesk.staff.repeats import Reason, Refusal
 
 
@@ -59,6 +61,7 @@ def work_of(appointment: Appointment) -> Hours:
 
 def free_time(appointment: Appointment) -> None:
     """Give back the booking's place and hours."""
+    ledger.lock_held(appointment)
     SlotPlace.objects.filter(appointment=appointment).delete()
     LoadHold.objects.filter(appointment=appointment).delete()
 
@@ -66,8 +69,11 @@ def free_time(appointment: Appointment) -> None:
 def change_time(appointment: Appointment, to: dt.datetime, *, by: Actor, reason: str, override: str = "") -> None:
     """Give the booking another time and keep the move on record; the caller saves it. Raises SlotTaken."""
     slots.check_offered(appointment.centre, to)
+    work = work_of(appointment)
+    slots.lock_slots(appointment.centre, [to])
+    ledger.lock_held(appointment, spread(Calendar(appointment.centre), to, work))
     free_time(appointment)
-    hold_time(appointment, to, work_of(appointment), by=by, override=override)
+    hold_time(appointment, to, work, by=by, override=override)
     AppointmentMove.objects.create(
         appointment=appointment,
         from_at=appointment.starts_at,
@@ -81,6 +87,7 @@ def change_time(appointment: Appointment, to: dt.datetime, *, by: Actor, reason:
 
 def end_offers(appointment: Appointment, state: str) -> int:
     """End the times still on offer as `state` and free their places; returns how many there were."""
+    ledger.lock_held(appointment)
     held_by = {"offer__appointment": appointment, "offer__state": TimeOffer.State.OPEN}
     SlotPlace.objects.filter(**held_by).delete()
     LoadHold.objects.filter(**held_by).delete()

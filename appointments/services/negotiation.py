@@ -13,11 +13,14 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from appointments import letters, slots
+from appointments.capacity import ledger
+from appointments.capacity.spread import spread
 from appointments.models import Appointment, LoadHold, SlotPlace, TimeOffer
 from appointments.services.floor import AppointmentRefused, end_offers, hold_time, locked, standing, work_of
 from appointments.services.requests import confirm, promise_answer
 from servicedesk.clock import now
 from servicedesk.staff.actors import Actor, actor_values
+from servicedesk.staff.calendar import Calendar
 from servicedesk.workorders import promises
 from servicedesk.workorders.models import Promise
 
@@ -47,8 +50,10 @@ def offer_times(appointment: Appointment, *, times: Sequence[dt.datetime], by: A
     valid_until = min(moment + VALID_FOR, wanted[0] - BEFORE_THE_TIME)
     if valid_until < moment + SHORTEST:
         raise AppointmentRefused(_("The earliest of these times is too near to wait for an answer. Call the customer."))
+    work, calendar = work_of(appointment), Calendar(appointment.centre)
+    slots.lock_slots(appointment.centre, wanted)
+    ledger.lock_held(appointment, {date for at in wanted for date in spread(calendar, at, work)})
     end_offers(appointment, TimeOffer.State.RELEASED)
-    work = work_of(appointment)
     offers = []
     for starts_at in wanted:
         slots.check_offered(appointment.centre, starts_at)
@@ -80,9 +85,10 @@ def take_offer(appointment: Appointment, *, offer_id: int, by: Actor) -> Appoint
         raise AppointmentRefused(standing(appointment))
     taken = TimeOffer.objects.filter(pk=offer.pk)
     taken.update(state=TimeOffer.State.TAKEN, ended_at=now())
-    SlotPlace.objects.filter(
-        offer=offer
-    ).delete()  # the booking takes this very place and these hours in this transaction
+    slots.lock_slots(appointment.centre, [offer.starts_at])
+    lands_on = spread(Calendar(appointment.centre), offer.starts_at, work_of(appointment))
+    ledger.lock_held(appointment, lands_on)
+    SlotPlace.objects.filter(offer=offer).delete()  # the booking takes this very place and these hours at once
     LoadHold.objects.filter(offer=offer).delete()
     host = Actor.of(offer.by_user) if offer.by_user else by
     return confirm(appointment, by=host, starts_at=offer.starts_at, reason=_("Chosen by the customer"))

@@ -244,3 +244,13 @@ def test_the_day_shows_hours_taken_and_free_of_each_skill(
         ("High voltage", 0, Decimal(10)),
     ]
     assert "1.7 / 20" in page.content.decode()
+
+
+def test_a_licence_that_nobody_holds_is_refused_not_unlimited(centre: Any, technician: Any) -> None:
+    hours = operations(["MNT-010"])[0].std_hours
+    row = requested(centre, codes=["MNT-060"])
+    for licence in ("airbag", "something new"):
+        work = dict.fromkeys(keys_of(1, licence), hours)
+        assert slots.days_from(centre, centre.today(), 1, slots.Wish(work))[0].state == "full"
+        with pytest.raises(HoursTaken), transaction.atomic():
+            ledger.hold(centre, slot(centre, 15), work, by=Actor.system("test"), appointment=row)

@@ -15,11 +15,13 @@ from typing import Any
 import pytest
 from django.db import connection, connections
 
-from appointments import slots
+from appointments import services, slots
 from appointments.capacity.models import DayLoad
 from appointments.capacity.needs import work_for
+from appointments.capacity.receivers import hours_are_right
 from appointments.models import Appointment, SlotPlace
 from appointments.refusals import HoursTaken, SlotTaken
+from servicedesk.staff.actors import Actor
 from servicedesk.staff.models import ServiceCentre
 from servicedesk.staff.roles import Role
 from tests.fixtures.appointments import ensure_reference, operations, requested, slot
@@ -135,3 +137,22 @@ def test_c1_the_control_without_the_guard_oversells(house: ServiceCentre, monkey
         sold = SlotPlace.objects.filter(starts_at=at).count()
     print(f"C1: control without lock and key: {dict(told)}, {sold} sold of one place")
     assert sold > 1
+
+
+@pytest.mark.proof("C1")
+def test_c1_bookings_that_change_days_with_each_other_never_block(house: ServiceCentre) -> None:
+    house.reception_places = 50
+    house.save()
+    days = [slot(house, 15, days=number) for number in (0, 1)]
+    rows = [customer(house, number, days[number % 2], codes=["MNT-060"]) for number in range(HANDS)]
+
+    def swap(number: int) -> None:
+        try:
+            for turn in range(6):
+                services.move(rows[number], to=days[(number + turn + 1) % 2], by=Actor.system("test"))
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(HANDS) as hands:
+        list(hands.map(swap, range(HANDS)))
+    assert hours_are_right() == []
