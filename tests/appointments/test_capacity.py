@@ -254,3 +254,11 @@ def test_a_licence_that_nobody_holds_is_refused_not_unlimited(centre: Any, techn
         assert slots.days_from(centre, centre.today(), 1, slots.Wish(work))[0].state == "full"
         with pytest.raises(HoursTaken), transaction.atomic():
             ledger.hold(centre, slot(centre, 15), work, by=Actor.system("test"), appointment=row)
+
+
+def test_the_sweep_sees_rosters_that_changed_in_bulk(centre: Any, technician: Any) -> None:
+    house.sweep()
+    Shift.objects.filter(user=technician).update(ends=dt.time(13, 30))
+    assert load(centre).capacity == 10
+    house.sweep()
+    assert load(centre).capacity == 5
