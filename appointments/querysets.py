@@ -13,6 +13,8 @@ from servicedesk.staff.models import ServiceCentre
 from servicedesk.staff.querysets import CentreScoped
 
 EXPECTED = ("requested", "proposed", "confirmed")
+NO_TIME = ("waiting", "expired", "cancelled")
+"""Bookings that wait for a time, or no longer have one."""
 
 
 class Appointments(CentreScoped):
@@ -26,16 +28,20 @@ class Appointments(CentreScoped):
         """Bookings whose customers have other times before them, the longest waiting first."""
         return self.filter(state="proposed").order_by("requested_at", "id")
 
+    def waiting(self) -> Appointments:
+        """On the waiting list without a time, the longest waiting first."""
+        return self.filter(state="waiting").order_by("requested_at", "id")
+
     def expected(self) -> Appointments:
         """Requested, being negotiated, or confirmed: the car may still come."""
         return self.filter(state__in=EXPECTED)
 
     def on_day(self, centre: ServiceCentre, date: dt.date) -> Appointments:
-        """Bookings of one day of the centre's calendar, by time; cancelled ones left out."""
+        """Bookings of one day of the centre's calendar, by time; those that hold no time left out."""
         midnight = centre.at(date, dt.time())
         return (
             self.filter(centre=centre, starts_at__gte=midnight, starts_at__lt=midnight + dt.timedelta(days=1))
-            .exclude(state="cancelled")
+            .exclude(state__in=NO_TIME)
             .order_by("starts_at", "id")
         )
 

@@ -10,8 +10,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.core.management import call_command
 from django.db import connection
+from django.utils import translation
 
 from servicedesk.embedded import testing
 from servicedesk.embedded.processes import Trouble
@@ -51,6 +53,12 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
         cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = 'app'")
         if cursor.fetchone():
             call_command("grant_app", verbosity=0)
+
+
+@pytest.fixture(autouse=True)
+def language_of_the_source() -> None:
+    """Each test begins in English, whatever language a page of the one before was in."""
+    translation.activate(settings.LANGUAGE_CODE)
 
 
 @pytest.fixture(autouse=True)

@@ -1,7 +1,7 @@
 """What a centre's days give: hours of its technicians and bays by need, from rosters, absences, licences and opening hours.
 
 A centre whose technicians have no roster at all is not limited by hours: until rosters are entered only its reception
-places count.
+places count. Nor do bays limit one that has entered none.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from itertools import chain
 
 from django.db.models import Exists, OuterRef
 
-from appointments.capacity.needs import BAY, LEVELS, Hours, holds, level
+from appointments.capacity.needs import BAY, BAYS, LEVELS, Hours, holds, level
 from servicedesk.staff.calendar import Calendar
 from servicedesk.staff.models import Absence, Bay, Certificate, Membership, ServiceCentre, Shift, User
 from servicedesk.staff.roles import Role
@@ -22,6 +22,8 @@ from servicedesk.staff.roles import Role
 Window = tuple[dt.datetime, dt.datetime]
 HOUR = 3600
 CENT = Decimal("0.01")
+UNLIMITED = Decimal(9999)
+"""Hours of bays where none is entered."""
 
 
 def hours_of_days(centre: ServiceCentre, dates: Iterable[dt.date]) -> dict[dt.date, Hours] | None:
@@ -44,8 +46,8 @@ def hours_of_days(centre: ServiceCentre, dates: Iterable[dt.date]) -> dict[dt.da
             for key in _may_do(person, licences[person.pk], date):
                 hours[key] += worked
         opened = in_hours(open_windows)
-        for kind, number in bays.items():
-            hours[BAY + kind] = number * opened
+        for need in BAYS:
+            hours[need] = bays.get(need, 0) * opened if bays else UNLIMITED
         found[date] = dict(hours)
     return found
 
@@ -77,9 +79,10 @@ def _licences(people: Sequence[User]) -> dict[int, list[tuple[str, dt.date]]]:
 
 
 def _bays(centre: ServiceCentre) -> dict[str, int]:
+    """How many bays of each need; empty while none is entered."""
     found: dict[str, int] = defaultdict(int)
     for kind in Bay.objects.filter(centre=centre).values_list("kind", flat=True):
-        found[kind] += 1
+        found[BAY + kind] += 1
     return found
 
 

@@ -39,8 +39,9 @@ def hours_in_house(centre: ServiceCentre) -> Hours:
         operation__isnull=False,
     )
     found: dict[str, Decimal] = defaultdict(Decimal)
-    for hours, skill, licence in lines.values_list("quantity", "operation__skill_level", "operation__cert_required"):
-        for key in keys_of(skill, licence):
+    asked = ("operation__skill_level", "operation__cert_required", "operation__bay")
+    for hours, *needs in lines.values_list("quantity", *asked):
+        for key in keys_of(*needs):
             found[key] += hours
     return dict(found)
 

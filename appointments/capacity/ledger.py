@@ -17,13 +17,13 @@ from django.utils.translation import gettext as _
 
 from appointments.capacity.hours import both, hours_of_days, in_hours
 from appointments.capacity.models import DayLoad, LoadHold, LoadOverride
-from appointments.capacity.needs import BAY, LEVELS, Hours, level
+from appointments.capacity.needs import BAYS, LEVELS, Hours, level
 from appointments.capacity.spread import spread
 from appointments.refusals import HoursTaken
 from servicedesk.clock import now
 from servicedesk.staff.actors import Actor, actor_values
 from servicedesk.staff.calendar import Calendar
-from servicedesk.staff.models import Bay, CertificateKind, ServiceCentre
+from servicedesk.staff.models import CertificateKind, ServiceCentre
 
 if TYPE_CHECKING:
     from appointments.models import Appointment, TimeOffer
@@ -120,7 +120,7 @@ def create(centre: ServiceCentre, hours: Mapping[dt.date, Hours]) -> None:
     )
 
 
-ALWAYS = (*map(level, LEVELS), *CertificateKind.values, "hv_aware", BAY + Bay.Kind.HIGH_VOLTAGE)
+ALWAYS = (*map(level, LEVELS), *CertificateKind.values, "hv_aware", *BAYS)
 """Needs that have a row on every day, so that asking for what nobody can do is refused, not unlimited."""
 
 

@@ -2,7 +2,8 @@
 
 Levels nest: whoever has level 4 may do work of level 3, so an hour of level 3 also fills the levels below it, and for each
 level the hours booked from it upwards must fit into the hours of those who have it. Licences and bays are further
-conditions on the same hours, never added to the total. Keys: "L1" … "L5", "hv", "body", …, "bay:hv".
+conditions on the same hours, never added to the total. Keys: "L1" … "L5", "hv", "body", …, "bay:lift",
+"bay:hv".
 """
 
 from __future__ import annotations
@@ -21,8 +22,8 @@ TOTAL = "L1"
 LEVELS = (1, 2, 3, 4, 5)
 INCLUDES = {"hv": ("hv", "hv_aware")}
 """Licence → what its holder may do. An hour that asks for the first also takes from the holders of the others."""
-BAY_OF_LICENCE = {"hv": Bay.Kind.HIGH_VOLTAGE}
 BAY = "bay:"
+BAYS = tuple(BAY + kind for kind in Bay.Kind.values if kind != Bay.Kind.WASH)
 LOOK: Hours = {TOTAL: Decimal("0.5")}
 """What a car needs of which nobody knows yet what is to be done."""
 
@@ -36,7 +37,7 @@ def demand_of(operations: Iterable[LabourOperation]) -> Hours:
     """The hours that `operations` ask for, by need."""
     asked: dict[str, Decimal] = defaultdict(Decimal)
     for operation in operations:
-        for key in keys_of(operation.skill_level, operation.cert_required):
+        for key in keys_of(operation.skill_level, operation.cert_required, operation.bay):
             asked[key] += operation.std_hours
     return dict(asked)
 
@@ -46,13 +47,13 @@ def work_for(operations: Iterable[LabourOperation]) -> Hours:
     return demand_of(operations) or dict(LOOK)
 
 
-def keys_of(skill_level: int, licence: str = "") -> list[str]:
-    """The needs that an hour of this level with this licence fills."""
+def keys_of(skill_level: int, licence: str = "", bay: str = "") -> list[str]:
+    """The needs that an hour of this level fills, with this licence and in this kind of bay."""
     keys = [level(number) for number in LEVELS if number <= skill_level]
     if licence:
         keys += INCLUDES.get(licence, (licence,))
-    if licence in BAY_OF_LICENCE:
-        keys.append(BAY + BAY_OF_LICENCE[licence])
+    if bay:
+        keys.append(BAY + bay)
     return keys
 
 

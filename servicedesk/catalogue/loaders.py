@@ -85,7 +85,7 @@ def yes(cell: str) -> bool:
 
 def operation(row: dict[str, str]) -> Values:
     """A row of labour_operations.csv."""
-    return same(row, "code", "group", "std_hours", "skill_level", "guarantee_class", "source_note") | {
+    return same(row, "code", "group", "std_hours", "skill_level", "bay", "guarantee_class", "source_note") | {
         "cert_required": row["cert_required"].lower(),
         "road_test": yes(row["road_test"]),
         "safety_critical": yes(row["safety_critical"]),

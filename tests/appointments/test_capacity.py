@@ -43,7 +43,7 @@ def book(centre: ServiceCentre, number: int, by: Actor | None = None, **more: An
 
 def test_an_hour_of_a_level_fills_the_levels_below_and_a_licence_what_it_includes(db: None) -> None:
     assert keys_of(3) == ["L1", "L2", "L3"]
-    assert keys_of(2, "hv") == ["L1", "L2", "hv", "hv_aware", "bay:hv"]
+    assert keys_of(2, "hv", "hv") == ["L1", "L2", "hv", "hv_aware", "bay:hv"]
     assert keys_of(1, "paint") == ["L1", "paint"]
     asked = demand_of(operations(["MNT-010", "CHS-030"]))
     assert (asked["L1"], asked["L3"]) == (Decimal("2.00"), Decimal("1.50"))

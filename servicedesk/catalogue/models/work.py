@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from servicedesk.catalogue.names import Named, word_in
 from servicedesk.catalogue.querysets import ReadingSpecQuerySet, ReferenceQuerySet
 from servicedesk.catalogue.words import OLD_PARTS, GuaranteeClass, System
+from servicedesk.staff.models import Bay
 
 
 class LabourOperation(Named):
@@ -30,6 +31,13 @@ class LabourOperation(Named):
         max_length=20,
         blank=True,
         help_text=_("Kind of certificate (hv, paint …), or empty."),
+    )
+    bay = models.CharField(
+        _("Bay asked for"),
+        max_length=12,
+        choices=[choice for choice in Bay.Kind.choices if choice[0] != Bay.Kind.WASH],
+        blank=True,
+        help_text=_("Kind of bay the work cannot do without, or empty."),
     )
     road_test = models.BooleanField(_("Road test"), default=False)
     safety_critical = models.BooleanField(_("Safety-critical"), default=False)

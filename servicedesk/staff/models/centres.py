@@ -10,7 +10,7 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.core.validators import MaxValueValidator
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext_lazy as _
@@ -69,6 +69,37 @@ class ServiceCentre(models.Model):
             "Share of each day's workshop hours that online bookings leave to the advisors, besides the walk-ins."
         ),
     )
+    kept_places = models.PositiveSmallIntegerField(
+        _("Reception places kept for the telephone and walk-ins"),
+        default=0,
+        help_text=_("So many places of each slot are not offered online."),
+    )
+    request_hours = models.PositiveSmallIntegerField(
+        _("Hours an unanswered request holds its place"),
+        default=24,
+        validators=[MinValueValidator(1)],
+        help_text=_("After that, or when its time has come, the place is free again and the customer is told."),
+    )
+    offer_hours = models.PositiveSmallIntegerField(
+        _("Hours other times are held for the customer"), default=24, validators=[MinValueValidator(1)]
+    )
+    waiting_offer_minutes = models.PositiveSmallIntegerField(
+        _("Minutes a freed place is held for somebody on the waiting list"),
+        default=60,
+        validators=[MinValueValidator(5)],
+    )
+    change_hours = models.PositiveSmallIntegerField(
+        _("Hours before the time until which customers move or cancel it themselves"), default=2
+    )
+    late_minutes = models.PositiveSmallIntegerField(
+        _("Minutes after which a booked car is late"), default=15, validators=[MinValueValidator(1)]
+    )
+    no_show_minutes = models.PositiveSmallIntegerField(
+        _("Minutes after which a booked car did not come"),
+        default=30,
+        validators=[MinValueValidator(1)],
+        help_text=_("Its place is free again and the customer is offered another time."),
+    )
     guarantee_km = models.PositiveIntegerField(_("Repair guarantee (km)"), default=20000)
     guarantee_days = models.PositiveIntegerField(_("Repair guarantee (days)"), default=365)
     complaint_days = models.PositiveSmallIntegerField(_("Days to close a complaint"), default=15)
@@ -76,6 +107,13 @@ class ServiceCentre(models.Model):
     class Meta:
         verbose_name = _("service centre")
         verbose_name_plural = _("service centres")
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(no_show_minutes__gte=models.F("late_minutes")),
+                name="nobody_is_missed_before_he_is_late",
+                violation_error_message=_("A car that did not come is late first: give it at least as many minutes."),
+            )
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -92,6 +130,16 @@ class ServiceCentre(models.Model):
     def today(self) -> dt.date:
         """Return today's date here."""
         return self.local(clock.now()).date()
+
+    @property
+    def late_after(self) -> dt.timedelta:
+        """How long after its time a booked car counts as late."""
+        return dt.timedelta(minutes=self.late_minutes)
+
+    @property
+    def missed_after(self) -> dt.timedelta:
+        """How long after its time a booked car counts as one that did not come."""
+        return dt.timedelta(minutes=self.no_show_minutes)
 
     def at(self, date: dt.date, time: dt.time) -> dt.datetime:
         """Return the moment when this centre's clock shows `date` and `time`."""

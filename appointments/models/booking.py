@@ -39,6 +39,8 @@ class Appointment(ActorFields):
         CONFIRMED = "confirmed", _("Confirmed")
         ARRIVED = "arrived", pgettext_lazy("booking", "Arrived")
         NO_SHOW = "no_show", _("Did not come")
+        WAITING = "waiting", _("On the waiting list")
+        EXPIRED = "expired", pgettext_lazy("booking", "Not answered in time")
         CANCELLED = "cancelled", _("Cancelled")
 
     class Transport(models.TextChoices):
@@ -72,6 +74,17 @@ class Appointment(ActorFields):
     end_reason = models.CharField(max_length=200, blank=True)
     work_order = models.OneToOneField(
         WorkOrder, null=True, blank=True, on_delete=models.PROTECT, related_name="appointment"
+    )
+    comeback_of = models.ForeignKey(
+        WorkOrder,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="comebacks",
+        help_text=_("The earlier visit after which the same fault is back."),
+    )
+    rebooked_from = models.OneToOneField(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="rebooked_as"
     )
 
     objects = Appointments.as_manager()
@@ -162,98 +175,3 @@ class AppointmentMove(ActorFields):
 
     def __str__(self) -> str:
         return f"{self.appointment_id}: {self.from_at:%F %H:%M} → {self.to_at:%F %H:%M}"
-
-
-class TimeOffer(ActorFields):
-    """Another time offered to the customer, with its place held until `valid_until` (M1.2-b). One of them is taken, or none."""
-
-    class State(models.TextChoices):
-        OPEN = "open", pgettext_lazy("time offer", "Waiting for the customer")
-        TAKEN = "taken", pgettext_lazy("time offer", "Taken")
-        DECLINED = "declined", pgettext_lazy("time offer", "Did not suit")
-        RELEASED = "released", pgettext_lazy("time offer", "Released")
-        EXPIRED = "expired", pgettext_lazy("time offer", "Not answered in time")
-
-    appointment = models.ForeignKey(Appointment, on_delete=models.PROTECT, related_name="offers")
-    starts_at = models.DateTimeField()
-    state = models.CharField(max_length=8, choices=State.choices, default=State.OPEN)
-    offered_at = models.DateTimeField()
-    valid_until = models.DateTimeField()
-    ended_at = models.DateTimeField(null=True, blank=True)
-
-    class Meta:
-        verbose_name = _("time offered")
-        verbose_name_plural = _("times offered")
-        constraints = [
-            models.UniqueConstraint(
-                fields=["appointment", "starts_at"], condition=models.Q(state="open"), name="a_time_is_offered_once"
-            ),
-            models.CheckConstraint(
-                condition=models.Q(state="open", ended_at__isnull=True)
-                | (~models.Q(state="open") & models.Q(ended_at__isnull=False)),
-                name="an_ended_offer_says_when",
-            ),
-        ]
-        indexes = [models.Index(fields=["valid_until"], name="offer_to_expire", condition=models.Q(state="open"))]
-
-    def __str__(self) -> str:
-        return f"{self.appointment_id}: {self.starts_at:%F %H:%M} {self.state}"
-
-
-class SlotPlace(models.Model):
-    """One reception place of a time slot, held by a booking or by a time offered to one.
-
-    The unique key makes double booking impossible.
-    """
-
-    centre = models.ForeignKey(ServiceCentre, on_delete=models.PROTECT, related_name="+")
-    starts_at = models.DateTimeField()
-    place = models.PositiveSmallIntegerField()
-    appointment = models.OneToOneField(
-        Appointment, null=True, blank=True, on_delete=models.CASCADE, related_name="slot_place"
-    )
-    offer = models.OneToOneField(TimeOffer, null=True, blank=True, on_delete=models.CASCADE, related_name="slot_place")
-
-    class Meta:
-        verbose_name = _("place in a slot")
-        verbose_name_plural = _("places in slots")
-        constraints = [
-            models.UniqueConstraint(fields=["centre", "starts_at", "place"], name="a_place_is_held_once"),
-            models.CheckConstraint(condition=models.Q(place__gte=1), name="place_counts_from_one"),
-            models.CheckConstraint(
-                condition=models.Q(appointment__isnull=True, offer__isnull=False)
-                | models.Q(appointment__isnull=False, offer__isnull=True),
-                name="a_place_is_held_by_one",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.starts_at:%F %H:%M} #{self.place}"
-
-
-class OnlineRequest(models.Model):
-    """One online booking by an address (hashed), kept a day: the public form takes only so many."""
-
-    address = models.CharField(max_length=64)
-    at = models.DateTimeField()
-
-    class Meta:
-        indexes = [models.Index(fields=["address", "at"], name="online_request_address")]
-
-    def __str__(self) -> str:
-        return f"{self.at:%F %H:%M}"
-
-
-from appointments.capacity.models import DayLoad, LoadHold, LoadOverride  # noqa: E402 - they point at the models above
-
-__all__ = [
-    "Appointment",
-    "AppointmentItem",
-    "AppointmentMove",
-    "DayLoad",
-    "LoadHold",
-    "LoadOverride",
-    "OnlineRequest",
-    "SlotPlace",
-    "TimeOffer",
-]
