@@ -21,14 +21,13 @@ from servicedesk.staff.formats import format_phone
 PURPOSE = "appointment"
 LINK_LASTS_AFTER = dt.timedelta(days=7)
 VISIT_LENGTH = dt.timedelta(minutes=30)
-CHANGEABLE_UNTIL = dt.timedelta(hours=2)
-"""Until so long before the time the customer moves or cancels by himself."""
 REMINDERS = ("appointment_reminder_day", "appointment_reminder_2h")
 OF_A_TIME = (
     "appointment_received",
     "appointment_confirmed",
     "appointment_alternatives",
     "appointment_moved",
+    "waitlist_offer",
     *REMINDERS,
 )
 """Kinds that name a time: none of them goes out once the booking has another, or none."""
@@ -48,7 +47,7 @@ def send_confirmed(appointment: Appointment, *, by: Actor) -> None:
         calendar="PUBLISH",
         estimate=appointment.estimate_total or None,
         advisor=by.label,
-        change_until=appointment.starts_at - CHANGEABLE_UNTIL,
+        change_until=appointment.change_until,
     )
 
 
@@ -72,7 +71,7 @@ def send_moved(appointment: Appointment, *, was: dt.datetime, by: Actor) -> None
         calendar="PUBLISH",
         was=was,
         estimate=appointment.estimate_total or None,
-        change_until=appointment.starts_at - CHANGEABLE_UNTIL,
+        change_until=appointment.change_until,
     )
 
 
@@ -86,6 +85,38 @@ def send_missed(appointment: Appointment, *, by: Actor) -> None:
     _send("appointment_missed", appointment, by=by)
 
 
+def send_expired(appointment: Appointment, *, by: Actor) -> None:
+    """We did not answer the request in time: its place is free again, and we are sorry."""
+    _send("appointment_expired", appointment, by=by)
+
+
+def send_waiting(appointment: Appointment, *, by: Actor) -> None:
+    """On the waiting list: for which days, and what happens next."""
+    _send("waitlist_joined", appointment, by=by, **days_of(appointment))
+
+
+def send_freed(appointment: Appointment, offer: TimeOffer, *, by: Actor) -> None:
+    """A time has become possible: held until then, taken behind the link."""
+    _send(
+        "waitlist_offer",
+        appointment,
+        by=by,
+        useful_until=offer.valid_until,
+        starts_at=offer.starts_at,
+        valid_until=offer.valid_until,
+    )
+
+
+def send_nothing_free(appointment: Appointment, *, by: Actor) -> None:
+    """The days waited for are over, and no place became free."""
+    _send("waitlist_over", appointment, by=by, **days_of(appointment))
+
+
+def days_of(appointment: Appointment) -> dict[str, Any]:
+    """The first and the last day that somebody waits for."""
+    return {"first_day": appointment.wish.from_date, "last_day": appointment.wish.until_date}
+
+
 def send_reminder(kind: str, appointment: Appointment, *, key: str, by: Actor) -> None:
     """The booking is near. `key`: a second reminder under it is not sent."""
     host = appointment.confirmed_by
@@ -96,7 +127,7 @@ def send_reminder(kind: str, appointment: Appointment, *, key: str, by: Actor) -
         dedupe_key=key,
         useful_until=appointment.starts_at,
         advisor=str(host) if host else "",
-        change_until=appointment.starts_at - CHANGEABLE_UNTIL,
+        change_until=appointment.change_until,
     )
 
 

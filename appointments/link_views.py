@@ -6,12 +6,13 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from appointments import services, slots
 from appointments.drafts import DAYS_SHOWN, weekday_heads, weeks_of
 from appointments.forms import MoveForm, read_date
-from appointments.letters import CHANGEABLE_UNTIL, PURPOSE
+from appointments.letters import PURPOSE
 from appointments.models import Appointment, TimeOffer
 from servicedesk.clock import now
 from servicedesk.messaging.links import customer_link
@@ -33,8 +34,8 @@ def mine_of(request: HttpRequest) -> Appointment:
 
 
 def changeable(appointment: Appointment) -> bool:
-    """Whether the customer may still move or cancel it himself: until two hours before."""
-    return appointment.is_expected and now() < appointment.starts_at - CHANGEABLE_UNTIL
+    """Whether the customer may still move or cancel it himself: until the centre's hours before."""
+    return appointment.is_expected and now() < appointment.change_until
 
 
 @customer_link(PURPOSE)
@@ -53,7 +54,7 @@ def mine(request: HttpRequest) -> HttpResponse:
                 "starts_at"
             ),
             "changeable": changeable(appointment),
-            "until": appointment.starts_at - CHANGEABLE_UNTIL,
+            "until": appointment.change_until,
         },
     )
 
@@ -144,6 +145,11 @@ def guarded(appointment: Appointment) -> Appointment:
     """The booking, unless its time is too near: then people talk."""
     if appointment.is_expected and not changeable(appointment):
         raise services.AppointmentRefused(
-            _("Your appointment is less than two hours away. Please call us to change it.")
+            ngettext(
+                "Your appointment is less than %(hours)d hour away. Please call us to change it.",
+                "Your appointment is less than %(hours)d hours away. Please call us to change it.",
+                appointment.centre.change_hours,
+            )
+            % {"hours": appointment.centre.change_hours}
         )
     return appointment

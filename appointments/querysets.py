@@ -36,6 +36,10 @@ class Appointments(CentreScoped):
         """Requested, being negotiated, or confirmed: the car may still come."""
         return self.filter(state__in=EXPECTED)
 
+    def open(self) -> Appointments:
+        """Expected, or waiting for a time."""
+        return self.filter(state__in=(*EXPECTED, "waiting"))
+
     def on_day(self, centre: ServiceCentre, date: dt.date) -> Appointments:
         """Bookings of one day of the centre's calendar, by time; those that hold no time left out."""
         midnight = centre.at(date, dt.time())

@@ -64,6 +64,9 @@ def register() -> None:
     registry.sweeps.register(registry.Sweep("old online requests", forget_online_requests))
     registry.sweeps.register(registry.Sweep("offered times", services.expire_offers))
     registry.sweeps.register(registry.Sweep("booking reminders", services.remind))
+    registry.sweeps.register(registry.Sweep("cars that did not come", services.give_up_missed))
+    registry.sweeps.register(registry.Sweep("requests without an answer", services.expire_requests))
+    registry.sweeps.register(registry.Sweep("places for the waiting list", services.offer_freed))
     registry.checks.register(registry.Check("held places belong to expected bookings", places_are_right))
     capacity.register()
     links.register(letters.PURPOSE, "appointments:mine")
@@ -154,7 +157,8 @@ def places_are_right() -> list[str]:
         WHERE a.state IN ('requested', 'proposed', 'confirmed') AND s.id IS NULL
         UNION ALL
         SELECT 'booking ' || a.number || ': is ' || a.state || ' but holds a place' FROM appointments_appointment a
-        JOIN appointments_slotplace s ON s.appointment_id = a.id WHERE a.state IN ('cancelled', 'no_show')
+        JOIN appointments_slotplace s ON s.appointment_id = a.id
+        WHERE a.state IN ('cancelled', 'no_show', 'waiting', 'expired')
         UNION ALL
         SELECT 'booking ' || a.number || ': a time on offer holds no place, or one that ended holds one'
         FROM appointments_timeoffer o JOIN appointments_appointment a ON a.id = o.appointment_id
@@ -163,7 +167,11 @@ def places_are_right() -> list[str]:
         UNION ALL
         SELECT 'booking ' || a.number || ': times are on offer, but it is ' || a.state
         FROM appointments_timeoffer o JOIN appointments_appointment a ON a.id = o.appointment_id
-        WHERE o.state = 'open' AND a.state <> 'proposed'
+        WHERE o.state = 'open' AND a.state <> 'proposed' AND NOT (o.freed AND a.state IN ('waiting', 'confirmed'))
+        UNION ALL
+        SELECT 'booking ' || a.number || ': is ' || a.state || ' but still waits for a freed place'
+        FROM appointments_waitingwish w JOIN appointments_appointment a ON a.id = w.appointment_id
+        WHERE w.ended_at IS NULL AND a.state NOT IN ('waiting', 'confirmed')
     """
     with connection.cursor() as cursor:
         cursor.execute(sql)

@@ -107,30 +107,48 @@ class Wish:
 ANY = Wish()
 
 
-def days_from(centre: ServiceCentre, since: dt.date, days: int, wish: Wish = ANY) -> list[Day]:
-    """`days` dates from `since` with their slots that still lie ahead, free where `wish` can be met.
+class Outlook:
+    """The times of some dates as they stand now: read once, then asked for any number of wishes.
 
-    Three queries whatever the number of days, and six more for days whose hours are not kept yet.
+    Three queries whatever the number of days, and six more for days whose hours are not kept yet. `besides`: what this
+    booking holds counts as free.
     """
-    calendar, present = Calendar(centre), wish.after or now()
-    start = centre.at(since, dt.time())
-    held = dict(
-        SlotPlace.objects.filter(centre=centre, starts_at__gte=start, starts_at__lt=start + dt.timedelta(days=days + 1))
-        .values_list("starts_at")
-        .annotate(Count("id"))
-    )
-    room = Room(calendar, since, days, wish.besides) if wish.work else None
-    found = []
-    for offset in range(days):
-        date = since + dt.timedelta(days=offset)
-        slots = []
-        for at in grid(calendar, date):
+
+    def __init__(
+        self,
+        centre: ServiceCentre,
+        since: dt.date,
+        days: int,
+        *,
+        besides: Appointment | None = None,
+        hours: bool = True,
+    ) -> None:
+        self.centre, self.calendar = centre, Calendar(centre)
+        self.dates = [since + dt.timedelta(days=offset) for offset in range(days)]
+        start = centre.at(since, dt.time())
+        places = SlotPlace.objects.filter(
+            centre=centre, starts_at__gte=start, starts_at__lt=start + dt.timedelta(days=days + 1)
+        )
+        self.held = dict(places.values_list("starts_at").annotate(Count("id")))
+        self.room = Room(self.calendar, since, days, besides) if hours else None
+
+    def day(self, date: dt.date, wish: Wish) -> Day:
+        """The slots of `date` after now that lie ahead, free where `wish` can be met."""
+        present, slots = wish.after or now(), []
+        for at in grid(self.calendar, date):
             if at > present:
-                places = max(0, centre.reception_places - held.get(at.astimezone(dt.UTC), 0))
-                short = bool(places and room and wish.work and room.shortages(at, wish.work, online=wish.online))
+                places = max(0, places_for(self.centre, online=wish.online) - self.held.get(at.astimezone(dt.UTC), 0))
+                short = bool(
+                    places and self.room and wish.work and self.room.shortages(at, wish.work, online=wish.online)
+                )
                 slots.append(Slot(at, 0 if short else places, places))
-        found.append(Day(date, calendar.is_closed_day(date), slots))
-    return found
+        return Day(date, self.calendar.is_closed_day(date), slots)
+
+
+def days_from(centre: ServiceCentre, since: dt.date, days: int, wish: Wish = ANY) -> list[Day]:
+    """`days` dates from `since` with their slots that still lie ahead, free where `wish` can be met. Queries: `Outlook`."""
+    outlook = Outlook(centre, since, days, besides=wish.besides, hours=bool(wish.work))
+    return [outlook.day(date, wish) for date in outlook.dates]
 
 
 def free_slots(centre: ServiceCentre, since: dt.date, days: int, wish: Wish = ANY) -> list[Slot]:
@@ -190,6 +208,11 @@ def check_offered(centre: ServiceCentre, starts_at: dt.datetime, *, unanswered: 
         )
 
 
+def places_for(centre: ServiceCentre, *, online: bool) -> int:
+    """Reception places of a slot: all of them, or online those that are not kept for the telephone and walk-ins."""
+    return max(0, centre.reception_places - centre.kept_places) if online else centre.reception_places
+
+
 def lock_slots(centre: ServiceCentre, times: Iterable[dt.datetime]) -> None:
     """Let nobody else take a place of these slots until the transaction ends. Comes before any lock of a day's hours."""
     with connection.cursor() as cursor:
@@ -198,7 +221,9 @@ def lock_slots(centre: ServiceCentre, times: Iterable[dt.datetime]) -> None:
             cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 2))", [key])
 
 
-def hold_place(centre: ServiceCentre, starts_at: dt.datetime, **holder: Appointment | TimeOffer) -> SlotPlace:
+def hold_place(
+    centre: ServiceCentre, starts_at: dt.datetime, *, online: bool = False, **holder: Appointment | TimeOffer
+) -> SlotPlace:
     """Give the holder (`appointment=` or `offer=`) a place of the slot, in the caller's transaction; raises SlotTaken.
 
     The advisory lock comes first, so that a crowd on one slot is refused politely; the unique key stays behind it.
@@ -206,7 +231,7 @@ def hold_place(centre: ServiceCentre, starts_at: dt.datetime, **holder: Appointm
     lock_slots(centre, [starts_at])
     taken = set(SlotPlace.objects.filter(centre=centre, starts_at=starts_at).values_list("place", flat=True))
     place = next((number for number in range(1, centre.reception_places + 1) if number not in taken), None)
-    if place is None:
+    if place is None or len(taken) >= places_for(centre, online=online):
         local = centre.local(starts_at)
         raise SlotTaken(
             _("%(time)s has just been taken. Your entries are kept: choose one of the nearest times.")

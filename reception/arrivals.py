@@ -15,7 +15,6 @@ from servicedesk.clock import now
 from servicedesk.staff.models import ServiceCentre
 from servicedesk.workorders.models import Estimate, Hold, WorkOrder
 
-LATE_AFTER = dt.timedelta(minutes=10)
 FIRST_HOUR, LAST_HOUR = 8, 18
 CHIP_MINUTES, WIDE_CHIP_MINUTES = 105, 180
 """How much of the time axis a chip covers, at least and at best."""
@@ -64,7 +63,7 @@ def timeline(request: HttpRequest) -> dict[str, Any]:
     rows: list[Any] = list(
         Appointment.objects.on_day(centre, today)
         .exclude(state="no_show")
-        .select_related("vehicle", "customer")
+        .select_related("vehicle", "customer", "centre")
         .annotate(walk_ins=Subquery(walk_ins))
     )
     hours = [centre.local(row.starts_at).hour for row in rows]
@@ -124,10 +123,10 @@ def chips(rows: list[Appointment], axis: Axis) -> list[Chip]:
 
 
 def state_of(row: Appointment) -> str:
-    """arrived, late (past its time by ten minutes), requested or expected."""
+    """arrived, late (past its time by the centre's minutes), requested or expected."""
     if row.state == Appointment.State.ARRIVED:
         return "arrived"
-    if now() - row.starts_at > LATE_AFTER:
+    if now() > row.starts_at + row.centre.late_after:
         return "late"
     return "requested" if row.state == Appointment.State.REQUESTED else "expected"
 

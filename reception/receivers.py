@@ -222,7 +222,7 @@ def next_steps(request: HttpRequest, work_order: WorkOrder) -> list[Action]:
 
 def receive_step(appointment: Appointment) -> list[Action]:
     """On a booking's page: receive the car that has come."""
-    if not appointment.is_expected:
+    if not appointment.may_arrive:
         return []
     url = f"{reverse('reception:receive')}?appointment={appointment.pk}"
     return [Action(_("Receive the car"), url, DESK)]

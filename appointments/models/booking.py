@@ -6,6 +6,7 @@ is still free. Times are aware; the slot grid follows the centre's opening hours
 
 from __future__ import annotations
 
+import datetime as dt
 from decimal import Decimal
 from typing import Any
 
@@ -18,6 +19,7 @@ from django.utils.translation import pgettext_lazy
 
 from appointments.querysets import EXPECTED, Appointments
 from servicedesk.catalogue.models import LabourOperation
+from servicedesk.clock import now
 from servicedesk.customers.models import Customer, Vehicle
 from servicedesk.staff.actors import ActorFields
 from servicedesk.staff.models import ServiceCentre
@@ -112,6 +114,19 @@ class Appointment(ActorFields):
                 name="appointment_unanswered",
                 condition=models.Q(state="requested"),
             ),
+            models.Index(
+                fields=["starts_at", "id"], name="appointment_expected", condition=models.Q(state__in=EXPECTED)
+            ),
+            models.Index(
+                fields=["centre", "-starts_at", "-id"],
+                name="appointment_missed",
+                condition=models.Q(state="no_show"),
+            ),
+            models.Index(
+                fields=["centre", "requested_at", "id"],
+                name="appointment_waiting",
+                condition=models.Q(state="waiting"),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -136,6 +151,27 @@ class Appointment(ActorFields):
     def is_expected(self) -> bool:
         """Whether the car may still come: requested, being negotiated, or confirmed."""
         return self.state in EXPECTED
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it is expected, or waits for a time."""
+        return self.is_expected or self.state == self.State.WAITING
+
+    @property
+    def may_arrive(self) -> bool:
+        """Whether the car can be received: expected, or given up today and here after all."""
+        came_late = self.state == self.State.NO_SHOW and self.centre.local(self.starts_at).date() == self.centre.today()
+        return self.is_expected or came_late
+
+    @property
+    def is_late(self) -> bool:
+        """Whether a confirmed car is past its time by the centre's minutes."""
+        return self.state == self.State.CONFIRMED and now() > self.starts_at + self.centre.late_after
+
+    @property
+    def change_until(self) -> dt.datetime:
+        """Until when the customer moves or cancels it himself: the centre's hours before its time."""
+        return self.starts_at - dt.timedelta(hours=self.centre.change_hours)
 
 
 class AppointmentItem(models.Model):

@@ -1,13 +1,14 @@
-"""The verbs of booking: request, confirm, offer other times, move, cancel, hand over to reception (M1.1, M1.2)."""
+"""The verbs of booking: request, confirm, offer other times, move, cancel, wait, hand over to reception (M1.1, M1.2)."""
 
-from appointments.services.changes import NO_SHOW_AFTER, cancel, hand_over_to_reception, mark_no_show, move
+from appointments.services.changes import cancel, hand_over_to_reception, mark_no_show, move
 from appointments.services.floor import AppointmentRefused, locked, work_of
+from appointments.services.missed import expire_requests, give_up_missed, rebook
 from appointments.services.negotiation import decline_offers, expire_offers, offer_times, take_offer
 from appointments.services.reminders import remind
 from appointments.services.requests import OPEN_PER_CAR, Car, Contact, book, confirm, request_appointment
+from appointments.services.waiting import offer_freed, stop_waiting, wait_for_a_time, wish_earlier
 
 __all__ = [
-    "NO_SHOW_AFTER",
     "OPEN_PER_CAR",
     "AppointmentRefused",
     "Car",
@@ -17,13 +18,20 @@ __all__ = [
     "confirm",
     "decline_offers",
     "expire_offers",
+    "expire_requests",
+    "give_up_missed",
     "hand_over_to_reception",
     "locked",
     "mark_no_show",
     "move",
+    "offer_freed",
     "offer_times",
+    "rebook",
     "remind",
     "request_appointment",
+    "stop_waiting",
     "take_offer",
+    "wait_for_a_time",
+    "wish_earlier",
     "work_of",
 ]

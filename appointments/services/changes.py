@@ -10,20 +10,38 @@ from django.utils.translation import gettext as _
 from appointments import letters
 from appointments.capacity import ledger
 from appointments.models import Appointment, LoadHold, TimeOffer
-from appointments.services.floor import AppointmentRefused, change_time, end_offers, free_time, locked, standing
+from appointments.services.floor import (
+    AppointmentRefused,
+    change_time,
+    end_offers,
+    end_wish,
+    free_time,
+    locked,
+    standing,
+)
 from servicedesk.clock import now
 from servicedesk.staff.actors import Actor
 from servicedesk.workorders import promises
 from servicedesk.workorders.models import Promise, WorkOrder
 
-NO_SHOW_AFTER = dt.timedelta(minutes=15)
+LETTER_UNTIL = dt.timedelta(hours=4)
+"""So long after the agreed time somebody who was missed is still written by himself."""
 
 
 @transaction.atomic
-def move(appointment: Appointment, *, to: dt.datetime, by: Actor, reason: str = "", override: str = "") -> Appointment:
+def move(
+    appointment: Appointment,
+    *,
+    to: dt.datetime,
+    by: Actor,
+    reason: str = "",
+    override: str = "",
+    offered: bool = False,
+) -> Appointment:
     """Move a booking to another time and keep the move on record (M1.2-b); a confirmed one is confirmed anew.
 
-    Raises AppointmentRefused when the car is no longer expected or the time is the same, SlotTaken when it is gone.
+    `offered`: the customer takes a time that was held for him. Raises AppointmentRefused when the car is no longer expected
+    or the time is the same, SlotTaken when it is gone.
     """
     appointment = locked(appointment)
     if not appointment.is_expected:
@@ -31,7 +49,7 @@ def move(appointment: Appointment, *, to: dt.datetime, by: Actor, reason: str = 
     if to == appointment.starts_at:
         raise AppointmentRefused(_("The booking is already at this time. Choose another one."))
     was = appointment.starts_at
-    change_time(appointment, to, by=by, reason=reason, override=override)
+    change_time(appointment, to, by=by, reason=reason, override=override, offered=offered)
     appointment.save(update_fields=["starts_at"])
     letters.withdraw(appointment)
     if appointment.state == Appointment.State.CONFIRMED:
@@ -41,28 +59,37 @@ def move(appointment: Appointment, *, to: dt.datetime, by: Actor, reason: str = 
 
 @transaction.atomic
 def cancel(appointment: Appointment, *, by: Actor, reason: str = "") -> Appointment:
-    """Cancel a booking, free its place and tell the customer. Raises AppointmentRefused when the car is not expected."""
+    """Cancel a booking, free its place and tell the customer; or take it off the waiting list, without a word.
+
+    Raises AppointmentRefused when the car is neither expected nor waiting for a time.
+    """
     appointment = locked(appointment)
-    if not appointment.is_expected:
+    if not appointment.is_open:
         raise AppointmentRefused(standing(appointment))
-    _end(appointment, Appointment.State.CANCELLED, reason)
-    letters.send_cancelled(appointment, by=by)
+    had_a_time = appointment.is_expected
+    end(appointment, Appointment.State.CANCELLED, reason)
+    if had_a_time:
+        letters.send_cancelled(appointment, by=by)
     return appointment
 
 
 @transaction.atomic
 def mark_no_show(appointment: Appointment, *, by: Actor) -> Appointment:
-    """Record that the car did not come, a quarter of an hour after the agreed time at the earliest.
+    """Record that the car did not come, as soon as it counts as late; the sweep waits longer (`missed.give_up_missed`).
 
-    A customer who had our confirmation is written that he was missed, with the way to another time.
+    A customer who had our confirmation is written that he was missed, with the way to another time; not when that is found
+    out hours later (`LETTER_UNTIL`): he may have been here while the house was without its system.
     """
     appointment = locked(appointment)
     if not appointment.is_expected:
         raise AppointmentRefused(standing(appointment))
-    if now() < appointment.starts_at + NO_SHOW_AFTER:
-        raise AppointmentRefused(_("The customer still has a quarter of an hour from the agreed time."))
-    _end(appointment, Appointment.State.NO_SHOW, "")
-    if appointment.confirmed_at is not None:
+    if now() < appointment.starts_at + appointment.centre.late_after:
+        raise AppointmentRefused(
+            _("The customer still has until %(minutes)d minutes after the agreed time.")
+            % {"minutes": appointment.centre.late_minutes}
+        )
+    end(appointment, Appointment.State.NO_SHOW, "")
+    if appointment.confirmed_at is not None and now() < appointment.starts_at + LETTER_UNTIL:
         letters.send_missed(appointment, by=by)
     return appointment
 
@@ -70,29 +97,34 @@ def mark_no_show(appointment: Appointment, *, by: Actor) -> Appointment:
 def hand_over_to_reception(appointment: Appointment, *, work_order: WorkOrder, by: Actor) -> Appointment:
     """Mark the booking as arrived and tie it to the visit, inside reception's transaction (M2.1-a).
 
-    A request that nobody had answered counts as answered by receiving the car. Raises AppointmentRefused.
+    A request that nobody had answered counts as answered by receiving the car; who was given up today has come after all.
+    Raises AppointmentRefused.
     """
     appointment = locked(appointment)
-    if not appointment.is_expected:
+    if not appointment.may_arrive:
         raise AppointmentRefused(standing(appointment))
     appointment.state = Appointment.State.ARRIVED
     appointment.arrived_at = now()
     appointment.work_order = work_order
-    appointment.save(update_fields=["state", "arrived_at", "work_order"])
+    appointment.ended_at = None
+    appointment.save(update_fields=["state", "arrived_at", "ended_at", "work_order"])
     ledger.lock_held(appointment)
     LoadHold.objects.filter(appointment=appointment).delete()  # from now on the car counts as being in the house
     end_offers(appointment, TimeOffer.State.RELEASED)
+    end_wish(appointment)
     promises.keep(Promise.Kind.BOOKING_ANSWER, appointment)
-    letters.withdraw(appointment, letters.REMINDERS)
+    letters.withdraw(appointment, (*letters.REMINDERS, "appointment_missed"))
     return appointment
 
 
-def _end(appointment: Appointment, state: str, reason: str) -> None:
+def end(appointment: Appointment, state: str, reason: str) -> None:
+    """Write how the booking ended and give back all it holds; the caller has it locked and tells the customer."""
     appointment.state = state
     appointment.ended_at = now()
     appointment.end_reason = reason[:200]
     appointment.save(update_fields=["state", "ended_at", "end_reason"])
     free_time(appointment)
     end_offers(appointment, TimeOffer.State.RELEASED)
+    end_wish(appointment)
     promises.withdraw(Promise.Kind.BOOKING_ANSWER, appointment)
     letters.withdraw(appointment)

@@ -11,7 +11,7 @@ from appointments import slots
 from appointments.capacity import ledger
 from appointments.capacity.needs import Hours, work_for
 from appointments.capacity.spread import spread
-from appointments.models import Appointment, AppointmentMove, LoadHold, SlotPlace, TimeOffer
+from appointments.models import Appointment, AppointmentMove, LoadHold, SlotPlace, TimeOffer, WaitingWish
 from servicedesk.clock import now
 from servicedesk.staff.actors import Actor, ActorKind, actor_values
 from servicedesk.staff.calendar import Calendar
@@ -39,17 +39,18 @@ def hold_time(
     by: Actor,
     offer: TimeOffer | None = None,
     override: str = "",
+    offered: bool = False,
 ) -> None:
     """A reception place and the workshop's hours for the booking, or for a time offered to it. Raises SlotTaken.
 
-    With `override`, a reason, the hours may be more than the day has; a place never.
+    With `override`, a reason, the hours may be more than the day has; a place never. Customers leave what is kept for the
+    telephone, but not when they take what was `offered` to them.
     """
     centre = appointment.centre
-    if offer:
-        slots.hold_place(centre, starts_at, offer=offer)
-    else:
-        slots.hold_place(centre, starts_at, appointment=appointment)
-    online = by.kind in (ActorKind.VISITOR, ActorKind.LINK)
+    by_himself = by.kind in (ActorKind.VISITOR, ActorKind.LINK) and not offered
+    online = by_himself or bool(offer and offer.freed)
+    holder = {"offer": offer} if offer else {"appointment": appointment}
+    slots.hold_place(centre, starts_at, online=online, **holder)
     ledger.hold(centre, starts_at, work, by=by, appointment=appointment, offer=offer, online=online, override=override)
 
 
@@ -59,6 +60,14 @@ def work_of(appointment: Appointment) -> Hours:
     return work_for([item.operation for item in appointment.items.all()])
 
 
+def release_offer(appointment: Appointment, offer: TimeOffer, state: str) -> None:
+    """End one offer as `state` and give back what it holds."""
+    ledger.lock_held(appointment)
+    SlotPlace.objects.filter(offer=offer).delete()
+    LoadHold.objects.filter(offer=offer).delete()
+    TimeOffer.objects.filter(pk=offer.pk).update(state=state, ended_at=now())
+
+
 def free_time(appointment: Appointment) -> None:
     """Give back the booking's place and hours."""
     ledger.lock_held(appointment)
@@ -66,14 +75,16 @@ def free_time(appointment: Appointment) -> None:
     LoadHold.objects.filter(appointment=appointment).delete()
 
 
-def change_time(appointment: Appointment, to: dt.datetime, *, by: Actor, reason: str, override: str = "") -> None:
+def change_time(
+    appointment: Appointment, to: dt.datetime, *, by: Actor, reason: str, override: str = "", offered: bool = False
+) -> None:
     """Give the booking another time and keep the move on record; the caller saves it. Raises SlotTaken."""
     slots.check_offered(appointment.centre, to)
     work = work_of(appointment)
     slots.lock_slots(appointment.centre, [to])
     ledger.lock_held(appointment, spread(Calendar(appointment.centre), to, work))
     free_time(appointment)
-    hold_time(appointment, to, work, by=by, override=override)
+    hold_time(appointment, to, work, by=by, override=override, offered=offered)
     AppointmentMove.objects.create(
         appointment=appointment,
         from_at=appointment.starts_at,
@@ -85,13 +96,15 @@ def change_time(appointment: Appointment, to: dt.datetime, *, by: Actor, reason:
     appointment.starts_at = to
 
 
-def end_offers(appointment: Appointment, state: str) -> int:
-    """End the times still on offer as `state` and free their places; returns how many there were."""
-    ledger.lock_held(appointment)
-    held_by = {"offer__appointment": appointment, "offer__state": TimeOffer.State.OPEN}
-    SlotPlace.objects.filter(**held_by).delete()
-    LoadHold.objects.filter(**held_by).delete()
-    return appointment.offers.filter(state=TimeOffer.State.OPEN).update(state=state, ended_at=now())
+def end_offers(appointment: Appointment, state: str, **which: bool) -> None:
+    """End the times still on offer as `state` and free their places; `freed=True`: only those of the waiting list."""
+    for offer in appointment.offers.filter(state=TimeOffer.State.OPEN, **which).order_by("starts_at"):
+        release_offer(appointment, offer, state)
+
+
+def end_wish(appointment: Appointment) -> None:
+    """No freed place is looked for any more."""
+    WaitingWish.objects.filter(appointment=appointment, ended_at=None).update(ended_at=now())
 
 
 def standing(appointment: Appointment) -> Reason:

@@ -15,9 +15,19 @@ from django.utils.translation import gettext as _
 from appointments import letters, slots
 from appointments.capacity import ledger
 from appointments.capacity.spread import spread
-from appointments.models import Appointment, LoadHold, SlotPlace, TimeOffer
-from appointments.services.floor import AppointmentRefused, end_offers, hold_time, locked, standing, work_of
+from appointments.models import Appointment, TimeOffer
+from appointments.services.floor import (
+    AppointmentRefused,
+    end_offers,
+    end_wish,
+    hold_time,
+    locked,
+    release_offer,
+    standing,
+    work_of,
+)
 from appointments.services.requests import confirm, promise_answer
+from appointments.services.waiting import take_freed
 from servicedesk.clock import now
 from servicedesk.staff.actors import Actor, actor_values
 from servicedesk.staff.calendar import Calendar
@@ -25,10 +35,10 @@ from servicedesk.workorders import promises
 from servicedesk.workorders.models import Promise
 
 MOST_TIMES = 3
-VALID_FOR = dt.timedelta(hours=24)
 BEFORE_THE_TIME = dt.timedelta(hours=1)
 """An offer ends an hour before the earliest time it names at the latest: then people talk."""
 SHORTEST = dt.timedelta(minutes=30)
+WISHING = (Appointment.State.WAITING, Appointment.State.CONFIRMED)
 NEGOTIABLE = (Appointment.State.REQUESTED, Appointment.State.PROPOSED, Appointment.State.CONFIRMED)
 
 
@@ -47,7 +57,7 @@ def offer_times(appointment: Appointment, *, times: Sequence[dt.datetime], by: A
     if not 1 <= len(wanted) <= MOST_TIMES:
         raise AppointmentRefused(_("Choose one, two or three other times to offer."))
     moment = now()
-    valid_until = min(moment + VALID_FOR, wanted[0] - BEFORE_THE_TIME)
+    valid_until = min(moment + dt.timedelta(hours=appointment.centre.offer_hours), wanted[0] - BEFORE_THE_TIME)
     if valid_until < moment + SHORTEST:
         raise AppointmentRefused(_("The earliest of these times is too near to wait for an answer. Call the customer."))
     work, calendar = work_of(appointment), Calendar(appointment.centre)
@@ -81,35 +91,51 @@ def take_offer(appointment: Appointment, *, offer_id: int, by: Actor) -> Appoint
     """
     appointment = locked(appointment)
     offer = appointment.offers.filter(pk=offer_id, state=TimeOffer.State.OPEN, valid_until__gt=now()).first()
-    if appointment.state != Appointment.State.PROPOSED or offer is None:
+    if offer is None or appointment.state not in (WISHING if offer.freed else (Appointment.State.PROPOSED,)):
         raise AppointmentRefused(standing(appointment))
-    taken = TimeOffer.objects.filter(pk=offer.pk)
-    taken.update(state=TimeOffer.State.TAKEN, ended_at=now())
     slots.lock_slots(appointment.centre, [offer.starts_at])
     lands_on = spread(Calendar(appointment.centre), offer.starts_at, work_of(appointment))
     ledger.lock_held(appointment, lands_on)
-    SlotPlace.objects.filter(offer=offer).delete()  # the booking takes this very place and these hours at once
-    LoadHold.objects.filter(offer=offer).delete()
+    release_offer(
+        appointment, offer, TimeOffer.State.TAKEN
+    )  # the booking takes this very place and these hours at once
+    if offer.freed:
+        taken = take_freed(appointment, offer, by=by)
+        end_wish(taken)
+        return taken
     host = Actor.of(offer.by_user) if offer.by_user else by
     return confirm(appointment, by=host, starts_at=offer.starts_at, reason=_("Chosen by the customer"))
 
 
 @transaction.atomic
 def decline_offers(appointment: Appointment, *, by: Actor) -> Appointment:
-    """None of the times suits: their places are freed, and an advisor's call is promised."""
-    return _back_to_the_advisor(locked(appointment), TimeOffer.State.DECLINED, by=by)
+    """None of the times suits: their places are freed, and an advisor's call is promised.
+
+    Who declines a freed place stays on the waiting list. Raises AppointmentRefused when nothing is on offer.
+    """
+    appointment = locked(appointment)
+    freed = appointment.offers.filter(state=TimeOffer.State.OPEN, freed=True)
+    if freed.exists():
+        end_offers(appointment, TimeOffer.State.DECLINED, freed=True)
+        return appointment
+    return _back_to_the_advisor(appointment, TimeOffer.State.DECLINED, by=by)
 
 
 def expire_offers() -> int:
-    """Sweep: offers whose validity ended; their bookings come back to the advisor with a new promise. Returns how many."""
+    """Sweep: offers whose validity ended; their bookings come back to the advisor with a new promise. Returns how many.
+
+    Who did not answer about a freed place stays on the waiting list.
+    """
     moment, done = now(), 0
-    overdue = Appointment.objects.filter(
-        state=Appointment.State.PROPOSED, offers__state=TimeOffer.State.OPEN, offers__valid_until__lte=moment
-    )
-    for pk in list(overdue.distinct().values_list("pk", flat=True)[:200]):
+    overdue = TimeOffer.objects.filter(state=TimeOffer.State.OPEN, valid_until__lte=moment)
+    for pk in list(overdue.order_by("appointment").values_list("appointment", flat=True).distinct()[:200]):
         with transaction.atomic():
             appointment = locked(Appointment(pk=pk))
-            if appointment.offers.filter(state=TimeOffer.State.OPEN, valid_until__lte=moment).exists():
+            ended = appointment.offers.filter(state=TimeOffer.State.OPEN, valid_until__lte=moment)
+            if ended.filter(freed=True).exists():
+                end_offers(appointment, TimeOffer.State.EXPIRED, freed=True)
+                done += 1
+            if ended.filter(freed=False).exists():
                 _back_to_the_advisor(
                     appointment, TimeOffer.State.EXPIRED, by=Actor.system("appointments.expire_offers")
                 )

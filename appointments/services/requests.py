@@ -21,6 +21,7 @@ from appointments.quotes import quote
 from appointments.services.floor import AppointmentRefused, change_time, end_offers, hold_time, locked, standing
 from servicedesk.catalogue.models import LabourOperation
 from servicedesk.clock import now
+from servicedesk.customers.models import Customer, Vehicle
 from servicedesk.customers.services import find_or_create_customer, find_or_create_vehicle
 from servicedesk.staff.actors import Actor, actor_values
 from servicedesk.staff.models import ServiceCentre
@@ -84,6 +85,30 @@ def request_appointment(
     if not operations and not concern.strip():
         raise AppointmentRefused(_("Say what should be done: choose a service or describe the problem."))
     slots.check_offered(centre, starts_at, unanswered=source == Appointment.Source.ONLINE)
+    customer, vehicle = people_of(by=by, centre=centre, contact=contact, car=car)
+    appointment = open_booking(
+        by=by,
+        centre=centre,
+        customer=customer,
+        vehicle=vehicle,
+        operations=operations,
+        starts_at=starts_at,
+        override=override,
+        source=source,
+        concern=concern.strip(),
+        symptoms=symptoms[:200],
+        waits_on_site=waits_on_site,
+        transport=transport,
+        odometer=car.odometer,
+    )
+    due_at = promise_answer(appointment, by=by, since=appointment.requested_at)
+    if source == Appointment.Source.ONLINE:
+        letters.send_received(appointment, answer_by=due_at, by=by)
+    return appointment
+
+
+def people_of(*, by: Actor, centre: ServiceCentre, contact: Contact, car: Car) -> tuple[Customer, Vehicle]:
+    """The customer and the car meant, known or new. Raises CustomerRefused for the particulars."""
     customer = find_or_create_customer(
         by=by,
         centre=centre,
@@ -106,7 +131,25 @@ def request_appointment(
         model_code=car.model_code,
         powertrain=car.powertrain,
     )
-    if vehicle.appointments.expected().filter(starts_at__gt=now()).count() >= OPEN_PER_CAR:
+    return customer, vehicle
+
+
+def open_booking(
+    *,
+    by: Actor,
+    centre: ServiceCentre,
+    vehicle: Vehicle,
+    operations: Sequence[LabourOperation],
+    starts_at: dt.datetime,
+    override: str = "",
+    holds: bool = True,
+    **told: Any,
+) -> Appointment:
+    """Write a booking with its services, hold its time unless it only `holds` a place in the waiting list, and number it.
+
+    Raises AppointmentRefused when the car has bookings enough ahead, NoPrice, SlotTaken.
+    """
+    if vehicle.appointments.open().filter(starts_at__gt=now()).count() >= OPEN_PER_CAR:
         raise AppointmentRefused(
             _("%(plate)s already has %(count)d bookings ahead. Call us to change one of them.")
             % {"plate": vehicle.plate, "count": OPEN_PER_CAR}
@@ -115,20 +158,14 @@ def request_appointment(
     appointment = Appointment.objects.create(
         number=f"~{secrets.token_hex(8)}",  # until the counter gives one: two unnumbered bookings would wait for each other
         centre=centre,
-        customer=customer,
         vehicle=vehicle,
-        source=source,
         starts_at=starts_at,
-        concern=concern.strip(),
-        symptoms=symptoms[:200],
-        waits_on_site=waits_on_site,
-        transport=transport,
-        odometer=car.odometer,
         work_hours=quoted.hours,
         estimate_net=quoted.totals.net,
         estimate_tax=quoted.totals.tax,
         estimate_total=quoted.totals.total,
         requested_at=now(),
+        **told,
         **actor_values(by),
     )
     AppointmentItem.objects.bulk_create(
@@ -137,12 +174,10 @@ def request_appointment(
         )
         for position, item in enumerate(quoted.items, start=1)
     )
-    hold_time(appointment, starts_at, work_for(operations), by=by, override=override)
+    if holds:
+        hold_time(appointment, starts_at, work_for(operations), by=by, override=override)
     appointment.number = next_number(centre, "B")
     appointment.save(update_fields=["number"])
-    due_at = promise_answer(appointment, by=by, since=appointment.requested_at)
-    if source == Appointment.Source.ONLINE:
-        letters.send_received(appointment, answer_by=due_at, by=by)
     return appointment
 
 

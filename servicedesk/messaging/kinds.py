@@ -62,9 +62,24 @@ for _order, (_kind, _label, _when) in enumerate(
             _("The wished time does not suit, and an advisor offers others."),
         ),
         (
+            "appointment_expired",
+            _("Request not answered in time"),
+            _("Nobody answered a request for as long as the centre's settings hold its place."),
+        ),
+        (
+            "waitlist_joined",
+            _("On the waiting list"),
+            _("Somebody who found no time that suits is put on the waiting list."),
+        ),
+        (
             "waitlist_offer",
             _("A place has become free"),
-            _("For customers who wait for a place. Not in use."),
+            _("A time becomes possible for somebody on the waiting list. Held as long as the centre's settings say."),
+        ),
+        (
+            "waitlist_over",
+            _("No place became free"),
+            _("The days somebody waited for are over."),
         ),
         (
             "appointment_reminder_day",
@@ -88,7 +103,11 @@ for _order, (_kind, _label, _when) in enumerate(
             _("Booking cancelled"),
             _("The customer or an advisor cancels. The calendar file takes the appointment out again."),
         ),
-        ("appointment_missed", _("Customer did not come"), _("An advisor records that the car did not come.")),
+        (
+            "appointment_missed",
+            _("Customer did not come"),
+            _("The car did not come within the minutes of the centre's settings, or an advisor records it."),
+        ),
         (
             "inspection_to_confirm",
             _("Inspection to confirm"),

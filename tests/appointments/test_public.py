@@ -210,7 +210,7 @@ def test_the_customer_sees_moves_and_cancels_his_booking(centre: Any, advisor: A
 def test_within_two_hours_he_is_asked_to_call(centre: Any, advisor: Any) -> None:
     appointment = confirmed(centre, advisor, starts_at=slot(centre, 11))
     page = holder(appointment).act(reverse("appointments:mine_cancel"), follow=True).content.decode()
-    assert "less than two hours" in page
+    assert "less than 2 hours" in page
     appointment.refresh_from_db()
     assert appointment.state == "confirmed"
 

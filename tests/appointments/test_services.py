@@ -132,9 +132,9 @@ def test_cancelling_frees_the_place_and_withdraws_the_promise(centre: Any, advis
         services.confirm(appointment, by=Actor.of(advisor))
 
 
-def test_no_show_only_after_a_quarter_of_an_hour(centre: Any, advisor: Any, at_tuesday_ten: Any) -> None:
+def test_no_show_only_once_the_car_is_late(centre: Any, advisor: Any, at_tuesday_ten: Any) -> None:
     appointment = confirmed(centre, advisor)
-    with pytest.raises(services.AppointmentRefused, match="quarter of an hour"):
+    with pytest.raises(services.AppointmentRefused, match="until 15 minutes"):
         services.mark_no_show(appointment, by=Actor.of(advisor))
     at_tuesday_ten.move(hours=4, minutes=16)
     assert services.mark_no_show(appointment, by=Actor.of(advisor)).state == "no_show"

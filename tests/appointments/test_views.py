@@ -114,7 +114,7 @@ def test_moving_cancelling_and_no_show(centre: Any, advisor: Any, at_tuesday_ten
     appointment.refresh_from_db()
     assert appointment.starts_at == slot(centre, 11)
     early = desk.act(reverse("appointments:no_show", args=[appointment.pk]), follow=True).content.decode()
-    assert "quarter of an hour" in early
+    assert "until 15 minutes after" in early
     desk.act(reverse("appointments:cancel", args=[appointment.pk]), {"reason": "賣車了"})
     appointment.refresh_from_db()
     assert (appointment.state, appointment.end_reason) == ("cancelled", "賣車了")

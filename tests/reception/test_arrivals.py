@@ -8,12 +8,14 @@ from typing import Any
 
 from reception.arrivals import Axis, Chip, chips
 from servicedesk.clock import now
+from servicedesk.staff.models import ServiceCentre
 
 
 def laid_out(*minutes: int, length: int = 660) -> list[Chip]:
-    start = now()
-    rows: Any = [SimpleNamespace(starts_at=start + dt.timedelta(minutes=n), state="confirmed") for n in minutes]
-    centre: Any = None
+    start, centre = now(), ServiceCentre()
+    rows: Any = [
+        SimpleNamespace(starts_at=start + dt.timedelta(minutes=n), state="confirmed", centre=centre) for n in minutes
+    ]
     return chips(rows, Axis(centre, start, length))
 
 

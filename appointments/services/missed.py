@@ -1,0 +1,103 @@
+"""Bookings that nobody kept: cars that did not come, requests that were not answered; and booking them again (M1.2-b).
+
+The sweep gives a car up after the centre's minutes, so that its place and its hours are free for others. Whoever comes
+later the same day is received all the same.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.db import transaction
+from django.db.models import DurationField, ExpressionWrapper, F, Q, Value
+
+from appointments import letters, slots
+from appointments.models import Appointment
+from appointments.services.changes import end, mark_no_show
+from appointments.services.floor import AppointmentRefused, locked, standing
+from appointments.services.requests import confirm, open_booking
+from servicedesk.clock import now
+from servicedesk.staff.actors import Actor
+from servicedesk.workorders import promises
+from servicedesk.workorders.models import Promise
+
+AT_ONCE = 200
+GIVEN_UP = (Appointment.State.NO_SHOW, Appointment.State.EXPIRED, Appointment.State.CANCELLED)
+
+
+def minutes_of(field: str, unit: dt.timedelta) -> ExpressionWrapper:
+    """A centre's setting as an interval the database can add."""
+    return ExpressionWrapper(F(f"centre__{field}") * Value(unit), output_field=DurationField())
+
+
+def give_up_missed() -> int:
+    """Sweep: confirmed cars that did not come within their centre's minutes; returns how many."""
+    late = Appointment.objects.filter(
+        state=Appointment.State.CONFIRMED,
+        starts_at__lte=now() - minutes_of("no_show_minutes", dt.timedelta(minutes=1)),
+    )
+    by, done = Actor.system("appointments.give_up_missed"), 0
+    for pk in list(late.order_by("starts_at", "pk").values_list("pk", flat=True)[:AT_ONCE]):
+        try:
+            mark_no_show(Appointment(pk=pk), by=by)
+            done += 1
+        except AppointmentRefused:  # received, moved or cancelled a moment ago
+            continue
+    return done
+
+
+def expire_requests() -> int:
+    """Sweep: requests held unanswered for their centre's hours, or whose time has come; returns how many.
+
+    Their places are free again, the broken promise stays on the ledger, and the customer is told with an apology.
+    """
+    waited = Q(requested_at__lte=now() - minutes_of("request_hours", dt.timedelta(hours=1)))
+    rows = Appointment.objects.filter(waited | Q(starts_at__lte=now()), state=Appointment.State.REQUESTED)
+    by, done = Actor.system("appointments.expire_requests"), 0
+    for pk in list(rows.order_by("requested_at", "pk").values_list("pk", flat=True)[:AT_ONCE]):
+        with transaction.atomic():
+            appointment = locked(Appointment(pk=pk))
+            if appointment.state == Appointment.State.REQUESTED and _is_over(appointment):
+                promises.keep(Promise.Kind.BOOKING_ANSWER, appointment)  # answered now, and late
+                end(appointment, Appointment.State.EXPIRED, "")
+                letters.send_expired(appointment, by=by)
+                done += 1
+    return done
+
+
+def _is_over(appointment: Appointment) -> bool:
+    held_for = dt.timedelta(hours=appointment.centre.request_hours)
+    return now() >= min(appointment.starts_at, appointment.requested_at + held_for)
+
+
+@transaction.atomic
+def rebook(appointment: Appointment, *, to: dt.datetime, by: Actor) -> Appointment:
+    """Book again what was missed, cancelled or not answered: same car, same services, at another time; confirmed at once.
+
+    Returns the new booking. Raises AppointmentRefused when it stands or was booked again already, SlotRefused for the time.
+    """
+    appointment = locked(appointment)
+    again = Appointment.objects.filter(rebooked_from=appointment).first()
+    if again:
+        raise AppointmentRefused(standing(again))
+    if appointment.state not in GIVEN_UP:
+        raise AppointmentRefused(standing(appointment))
+    slots.check_offered(appointment.centre, to)
+    operations = [item.operation for item in appointment.items.select_related("operation").order_by("position")]
+    new = open_booking(
+        by=by,
+        centre=appointment.centre,
+        customer=appointment.customer,
+        vehicle=appointment.vehicle,
+        operations=operations,
+        starts_at=to,
+        source=Appointment.Source.PHONE,
+        rebooked_from=appointment,
+        comeback_of=appointment.comeback_of,
+        **{
+            name: getattr(appointment, name)
+            for name in ("concern", "symptoms", "waits_on_site", "transport", "odometer")
+        },
+    )
+    letters.withdraw(appointment, ("appointment_missed", "appointment_expired"))
+    return confirm(new, by=by)
