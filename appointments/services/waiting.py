@@ -31,6 +31,8 @@ SHORTEST = dt.timedelta(minutes=15)
 """An offer that could not be answered in peace is not made."""
 NOON = 12
 AT_ONCE = 100
+OF_THE_LIST = ("waitlist_joined", "waitlist_offer")
+"""Letters that mean nothing any more once the wish is over."""
 Part = WaitingWish.Part
 
 
@@ -112,6 +114,7 @@ def stop_waiting(appointment: Appointment, *, by: Actor) -> Appointment:
         end(appointment, Appointment.State.CANCELLED, _("Taken off the waiting list"))
         return appointment
     end_offers(appointment, TimeOffer.State.RELEASED, freed=True)
+    letters.withdraw(appointment, OF_THE_LIST)
     end_wish(appointment)
     return appointment
 
@@ -138,6 +141,7 @@ def take_freed(appointment: Appointment, offer: TimeOffer, *, by: Actor) -> Appo
     A confirmed booking moves there. One without a time is confirmed in the name of the advisor who put it on the list; one
     that came online becomes a request with this time, which an advisor answers (M1.2-a).
     """
+    letters.withdraw(appointment, OF_THE_LIST)
     if appointment.state == Appointment.State.CONFIRMED:
         reason = _("A place became free")
         return move(appointment, to=offer.starts_at, by=by, reason=reason, offered=True)
