@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from appointments.fields import SlotField
-from appointments.models import Appointment
+from appointments.models import Appointment, WaitingWish
 from appointments.services import Car, Contact
 from servicedesk.catalogue.models import LabourOperation, VehicleModel
 from servicedesk.customers.fields import OdometerField
@@ -198,6 +198,22 @@ class MoveForm(forms.Form):
 
     starts_at = SlotField(label=gettext_lazy("New time"), max_length=40)
     reason = forms.CharField(label=gettext_lazy("Why"), max_length=200, required=False)
+
+
+class WishForm(forms.Form):
+    """Which days, and which part of them, somebody on the waiting list would take."""
+
+    from_date = forms.DateField(
+        label=gettext_lazy("From which day on?"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+    until_date = forms.DateField(
+        label=gettext_lazy("Until which day?"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+    part = forms.ChoiceField(
+        label=gettext_lazy("At what time of day?"),
+        choices=WaitingWish.Part.choices,
+        initial=WaitingWish.Part.ANY,
+    )
 
 
 class OfferForm(forms.Form):

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from appointments import services, slots
 from appointments.drafts import DAYS_SHOWN, weekday_heads, weeks_of
-from appointments.forms import MoveForm, read_date
+from appointments.forms import MoveForm, WishForm, read_date
 from appointments.letters import PURPOSE
 from appointments.models import Appointment, TimeOffer
 from servicedesk.clock import now
@@ -50,12 +50,54 @@ def mine(request: HttpRequest) -> HttpResponse:
             "centre": appointment.centre,
             "appointment": appointment,
             "promise": Promise.objects.pending().about(appointment, Promise.Kind.BOOKING_ANSWER).first(),
-            "on_offer": appointment.offers.filter(state=TimeOffer.State.OPEN, valid_until__gt=now()).order_by(
-                "starts_at"
-            ),
+            "on_offer": on_offer(appointment),
+            "wish": appointment.open_wish,
             "changeable": changeable(appointment),
             "until": appointment.change_until,
         },
+    )
+
+
+def on_offer(appointment: Appointment) -> list[TimeOffer]:
+    """The times that are held for the customer's answer."""
+    rows = appointment.offers.filter(state=TimeOffer.State.OPEN, valid_until__gt=now())
+    return list(rows.order_by("starts_at"))
+
+
+@customer_link(PURPOSE)
+@require_http_methods(["GET", "POST"])
+def mine_earlier(request: HttpRequest) -> HttpResponse:
+    """Ask for an earlier time, should one become free; what is booked stays booked."""
+    appointment = mine_of(request)
+    centre = appointment.centre
+    last = centre.local(appointment.starts_at).date()
+    form = WishForm(
+        request.POST or None, initial={"from_date": centre.today().isoformat(), "until_date": last.isoformat()}
+    )
+    if request.method == "POST" and form.is_valid():
+        return perform(
+            request,
+            lambda: services.wish_earlier(appointment, by=request.actor, **form.cleaned_data),  # type: ignore[attr-defined]
+            by=request.actor,  # type: ignore[attr-defined]
+            success=_("We write to you as soon as an earlier time becomes free."),
+            redirect="appointments:mine",
+            on_refusal="appointments:mine_earlier",
+        )
+    context = {"centre": centre, "appointment": appointment, "form": form}
+    return render(request, "appointments/mine_earlier.html", context, status=422 if form.errors else 200)
+
+
+@customer_link(PURPOSE)
+@require_POST
+def mine_stop(request: HttpRequest) -> HttpResponse:
+    """Off the waiting list."""
+    appointment = mine_of(request)
+    return perform(
+        request,
+        lambda: services.stop_waiting(appointment, by=request.actor),  # type: ignore[attr-defined]
+        by=request.actor,  # type: ignore[attr-defined]
+        success=_("You are no longer on the waiting list."),
+        redirect="appointments:mine",
     )
 
 
@@ -108,7 +150,9 @@ def mine_pick(request: HttpRequest) -> HttpResponse:
         request,
         lambda: services.take_offer(appointment, offer_id=int(picked), by=request.actor),  # type: ignore[attr-defined]
         by=request.actor,  # type: ignore[attr-defined]
-        success=_("Your booking is confirmed."),
+        success=lambda row: (
+            _("Your booking is confirmed.") if row.state == "confirmed" else _("The time is held for you.")
+        ),
         redirect="appointments:mine",
     )
 
@@ -116,13 +160,17 @@ def mine_pick(request: HttpRequest) -> HttpResponse:
 @customer_link(PURPOSE)
 @require_POST
 def mine_none(request: HttpRequest) -> HttpResponse:
-    """None of the offered times suits: an advisor calls."""
+    """None of the offered times suits: an advisor calls, or the next freed time is waited for."""
     appointment = mine_of(request)
     return perform(
         request,
         lambda: services.decline_offers(appointment, by=request.actor),  # type: ignore[attr-defined]
         by=request.actor,  # type: ignore[attr-defined]
-        success=_("Thank you. We call you to find another time."),
+        success=lambda row: (
+            _("Thank you. We call you to find another time.")
+            if row.state == "requested"
+            else _("All right. You stay on the waiting list.")
+        ),
         redirect="appointments:mine",
     )
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import datetime as dt
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import OuterRef, Prefetch, Subquery
+from django.db.models import Exists, OuterRef, Prefetch, Subquery
 from django.utils.translation import get_language
 
 from servicedesk.catalogue.names import suffix_of
+from servicedesk.clock import now
 from servicedesk.staff.models import ServiceCentre
 from servicedesk.staff.querysets import CentreScoped
 
@@ -39,6 +40,19 @@ class Appointments(CentreScoped):
     def open(self) -> Appointments:
         """Expected, or waiting for a time."""
         return self.filter(state__in=(*EXPECTED, "waiting"))
+
+    def late(self, centre: ServiceCentre) -> Appointments:
+        """Confirmed at this centre, past their time by its minutes, and not come yet; the longest late first."""
+        due = now() - centre.late_after
+        return self.filter(centre=centre, state="confirmed", starts_at__lt=due).order_by("starts_at", "id")
+
+    def given_up(self, centre: ServiceCentre, since: dt.datetime) -> Appointments:
+        """Did not come, or were not answered, since then, and whose car has no other booking; the newest first."""
+        others: Appointments = self.model._default_manager.filter(vehicle=OuterRef("vehicle"))  # type: ignore[assignment]
+        again = others.filter(requested_at__gt=OuterRef("ended_at"))
+        ahead = others.open()
+        rows = self.filter(~Exists(again), ~Exists(ahead), centre=centre, state__in=("no_show", "expired"))
+        return rows.filter(ended_at__gte=since).order_by("-ended_at", "-id")
 
     def on_day(self, centre: ServiceCentre, date: dt.date) -> Appointments:
         """Bookings of one day of the centre's calendar, by time; those that hold no time left out."""

@@ -29,6 +29,8 @@ SHOWN = 10
 
 def register() -> None:
     """Called once, from `AppConfig.ready`."""
+    from appointments import worklist  # views are ready only now
+
     registry.menu.register(
         registry.MenuItem(
             "booking", _("Booking"), "appointments:list", DESK, chapter=1, order=1, counter=count, group="chapters"
@@ -45,6 +47,17 @@ def register() -> None:
                 order=10,
                 area="rail",
                 owes=lambda request: Q(kind=Promise.Kind.BOOKING_ANSWER),
+            )
+        )
+        registry.home.register(
+            registry.HomeList(
+                "bookings_astray",
+                role,
+                _("Did not come"),
+                "appointments/_astray.html",
+                worklist.astray,
+                order=40,
+                area="rail",
             )
         )
         registry.home_actions.register(

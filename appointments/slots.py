@@ -177,17 +177,22 @@ def alternatives(
     *,
     days: int = 3,
     per_day: int = 3,
+    outlook: Outlook | None = None,
 ) -> list[Slot]:
-    """Free slots beside `wanted`, on its own day and the next ones: of each the nearest to that time of day (M1.2-b)."""
+    """Free slots beside `wanted`, on its own day and the next ones: of each the nearest to that time of day (M1.2-b).
+
+    With an `outlook` that was read already there is no query.
+    """
 
     def off(slot: Slot) -> int:
         at, to = centre.local(slot.at), centre.local(wanted)
         return abs((at.hour - to.hour) * 60 + at.minute - to.minute)
 
     since = max(centre.today(), centre.local(wanted).date())
+    outlook = outlook or Outlook(centre, since, SEARCH_DAYS, besides=wish.besides, hours=bool(wish.work))
     by_day: dict[dt.date, list[Slot]] = {}
-    for slot in free_slots(centre, since, SEARCH_DAYS, wish):
-        if slot.at != wanted:
+    for slot in (slot for date in outlook.dates for slot in outlook.day(date, wish).slots):
+        if slot.free and slot.at != wanted:
             by_day.setdefault(centre.local(slot.at).date(), []).append(slot)
     chosen = [slot for date in sorted(by_day)[:days] for slot in sorted(by_day[date], key=off)[:per_day]]
     return sorted(chosen, key=lambda slot: slot.at)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from appointments import link_views, public_views, telephone_view, views
+from appointments import link_views, public_views, telephone_view, views, worklist
 
 app_name = "appointments"
 urlpatterns = [
@@ -14,6 +14,9 @@ urlpatterns = [
     path("<int:pk>/move/", views.move, name="move"),
     path("<int:pk>/cancel/", views.cancel, name="cancel"),
     path("<int:pk>/no-show/", views.no_show, name="no_show"),
+    path("worklist/", worklist.worklist, name="worklist"),
+    path("<int:pk>/rebook/", worklist.rebook, name="rebook"),
+    path("<int:pk>/stop-waiting/", worklist.stop_waiting, name="stop_waiting"),
     path("book/", public_views.book, name="book"),
     path("book/car/", public_views.book_car, name="book_car"),
     path("book/services/", public_views.book_services, name="book_services"),
@@ -23,6 +26,8 @@ urlpatterns = [
     path("book/received/", public_views.book_received, name="book_received"),
     path("mine/", link_views.mine, name="mine"),
     path("mine/move/", link_views.mine_move, name="mine_move"),
+    path("mine/earlier/", link_views.mine_earlier, name="mine_earlier"),
+    path("mine/stop-waiting/", link_views.mine_stop, name="mine_stop"),
     path("mine/pick/", link_views.mine_pick, name="mine_pick"),
     path("mine/none/", link_views.mine_none, name="mine_none"),
     path("mine/cancel/", link_views.mine_cancel, name="mine_cancel"),

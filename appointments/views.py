@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import render, resolve_url
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
@@ -77,7 +77,7 @@ def with_promises(rows: list[Appointment]) -> list[dict[str, Any]]:
 @require_GET
 def detail(request: HttpRequest, pk: int) -> HttpResponse:
     """One booking with what can be done about it next."""
-    appointment = fetch(request, Appointment.objects.for_rows().select_related("vehicle__customer"), pk=pk)
+    appointment = fetch(request, Appointment.objects.for_rows().select_related("vehicle__customer", "wish"), pk=pk)
     return render(
         request,
         "appointments/detail.html",
@@ -90,9 +90,21 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
             "offers": appointment.offers.order_by("-offered_at", "starts_at"),
             "moves": appointment.moves.order_by("-at", "-pk"),
             "next_steps": [step for ask in hooks.next_steps for step in ask(appointment)],
-            "warnings": warnings_about(request.user, appointment.vehicle) if appointment.is_expected else [],
+            "warnings": warnings_about(request.user, appointment.vehicle) if appointment.is_open else [],
+            "wish": appointment.open_wish,
+            **again_of(appointment),
         },
     )
+
+
+def again_of(appointment: Appointment) -> dict[str, Any]:
+    """For a booking that was given up: the booking that took its place, or the next times for one. Else nothing."""
+    if appointment.state not in services.GIVEN_UP:
+        return {}
+    again = Appointment.objects.filter(rebooked_from=appointment).first()
+    wish = slots.Wish(services.work_of(appointment))
+    times = [] if again else slots.alternatives(appointment.centre, appointment.starts_at, wish, per_day=1)
+    return {"again": again, "times": times}
 
 
 def alternatives_to(appointment: Appointment) -> list[slots.Slot]:
@@ -107,19 +119,28 @@ def warnings_about(user: Any, vehicle: Vehicle) -> list[Alert]:
 
 
 def act(
-    request: HttpRequest, pk: int, form: Any, verb: Callable[[Appointment, dict[str, Any]], Appointment], success: Any
+    request: HttpRequest,
+    pk: int,
+    form: Any,
+    verb: Callable[[Appointment, dict[str, Any]], Appointment],
+    success: Any,
+    *,
+    back: str = "",
 ) -> HttpResponse:
-    """Carry out one verb on a booking; an unusable form is refused with its sentences on the booking's page."""
+    """Carry out one verb on a booking, then go to its page or to the page named `back`.
+
+    An unusable form is refused there with its sentences.
+    """
     appointment = fetch(request, Appointment.objects, pk=pk)
     if form is not None and not form.is_valid():
         reasons = [Reason(error) for errors in form.errors.values() for error in errors]
-        return refuse(request, reasons, appointment.get_absolute_url())
+        return refuse(request, reasons, resolve_url(back or appointment))
     return perform(
         request,
         lambda: verb(appointment, form.cleaned_data if form is not None else {}),
         by=request.actor,  # type: ignore[attr-defined]
         success=success,
-        redirect=appointment.get_absolute_url(),
+        redirect=back or appointment.get_absolute_url(),
     )
 
 

@@ -118,9 +118,9 @@ class Appointment(ActorFields):
                 fields=["starts_at", "id"], name="appointment_expected", condition=models.Q(state__in=EXPECTED)
             ),
             models.Index(
-                fields=["centre", "-starts_at", "-id"],
-                name="appointment_missed",
-                condition=models.Q(state="no_show"),
+                fields=["centre", "-ended_at", "-id"],
+                name="appointment_given_up",
+                condition=models.Q(state__in=("no_show", "expired")),
             ),
             models.Index(
                 fields=["centre", "requested_at", "id"],
@@ -167,6 +167,12 @@ class Appointment(ActorFields):
     def is_late(self) -> bool:
         """Whether a confirmed car is past its time by the centre's minutes."""
         return self.state == self.State.CONFIRMED and now() > self.starts_at + self.centre.late_after
+
+    @property
+    def open_wish(self) -> Any:
+        """What its customer waits for, or None. No query when `wish` was joined."""
+        wish = getattr(self, "wish", None)
+        return wish if wish and wish.ended_at is None else None
 
     @property
     def change_until(self) -> dt.datetime:

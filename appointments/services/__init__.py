@@ -2,13 +2,14 @@
 
 from appointments.services.changes import cancel, hand_over_to_reception, mark_no_show, move
 from appointments.services.floor import AppointmentRefused, locked, work_of
-from appointments.services.missed import expire_requests, give_up_missed, rebook
+from appointments.services.missed import GIVEN_UP, expire_requests, give_up_missed, rebook
 from appointments.services.negotiation import decline_offers, expire_offers, offer_times, take_offer
 from appointments.services.reminders import remind
 from appointments.services.requests import OPEN_PER_CAR, Car, Contact, book, confirm, request_appointment
 from appointments.services.waiting import offer_freed, stop_waiting, wait_for_a_time, wish_earlier
 
 __all__ = [
+    "GIVEN_UP",
     "OPEN_PER_CAR",
     "AppointmentRefused",
     "Car",

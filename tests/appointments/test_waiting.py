@@ -10,11 +10,11 @@ import pytest
 from appointments import services
 from appointments.models import Appointment, SlotPlace, TimeOffer, WaitingWish
 from appointments.receivers import places_are_right
-from appointments.services import Car, Contact
 from servicedesk.messaging.models import Message
 from servicedesk.staff.actors import Actor
 from servicedesk.workorders.models import Promise
-from tests.fixtures.appointments import confirmed, operations, requested, slot
+from tests.fixtures.appointments import confirmed, requested, slot
+from tests.fixtures.appointments import waiting as on_the_list
 
 pytestmark = pytest.mark.django_db
 
@@ -27,17 +27,9 @@ def at(centre: Any, minute: int = 0) -> dt.datetime:
     return slot(centre, 14, minute, days=1)
 
 
-def waiting(centre: Any, number: int = 1, by: Actor | None = None, **values: Any) -> Appointment:
-    """Somebody who waits for a time of tomorrow."""
-    days = {"from_date": tomorrow(centre), "until_date": tomorrow(centre)}
-    return services.wait_for_a_time(
-        by=by or Actor.visitor(f"候{number}"),
-        centre=centre,
-        contact=Contact(f"候{number}", f"091233300{number}", f"w{number}@example.com", "zh-hant", "email"),
-        car=Car(f"WAI-000{number}", make="Toyota", model_name="RAV4"),
-        operations=operations(["MNT-060"]),
-        **{**days, "concern": "", **values},
-    )
+def waiting(centre: Any, number: int = 1, **values: Any) -> Appointment:
+    who = {"plate": f"WAI-000{number}", "name": f"候{number}", "phone": f"091233300{number}"}
+    return on_the_list(centre, **who, email=f"w{number}@example.com", **values)
 
 
 @pytest.fixture

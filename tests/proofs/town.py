@@ -112,6 +112,12 @@ def build(centre: ServiceCentre, who: dict[str, User], prefix: str = "TWN") -> T
     free = slots.nearest_free(centre, rows["proposed"].starts_at, count=2)
     appointments.offer_times(rows["proposed"], times=[slot.at for slot in free], by=by)
     rows["confirmed"] = a.confirmed(centre, advisor, **booking())
+    rows["missed"] = a.missed(centre, advisor, **booking())
+    told = booking()
+    rows["waits"] = a.waiting(centre, **{name: told[name] for name in ("plate", "name", "phone", "email")})
+    rows["earlier"] = a.confirmed(centre, advisor, **booking() | {"starts_at": a.slot(centre, 14, days=4)})
+    last = centre.local(rows["earlier"].starts_at).date()
+    appointments.wish_earlier(rows["earlier"], from_date=last, until_date=last, part="morning", by=by)
     rows["received"] = r.received(centre, advisor, **booking())
     Vehicle.objects.filter(pk=rows["received"].vehicle_id).update(powertrain="phev")  # asked for fuel and charge
     rows["looked"] = r.received(centre, advisor, **booking())
