@@ -5,11 +5,14 @@ Each function takes a plate, the demo's people do what is needed, and the visit'
 
 from __future__ import annotations
 
+import datetime as dt
+
+from appointments import slots
 from delivery.services import notify_pickup
 from servicedesk.staff.actors import Actor
 from servicedesk.staff.models import ServiceCentre, User
 from servicedesk.workorders.models import WorkOrder
-from tests.fixtures import complaints, delivery, quality, workshop
+from tests.fixtures import appointments, complaints, delivery, quality, workshop
 
 
 def somebody(username: str) -> User:
@@ -21,6 +24,30 @@ def _authorised(plate: str) -> WorkOrder:
     return workshop.authorised_walk_in(
         ServiceCentre.objects.get(code="NH"), somebody("advisor"), "MNT-020", plate=plate
     )
+
+
+def booked(plate: str, day: str, time: str) -> int:
+    """Asked for online and confirmed by the advisor, for that ISO day and time; returns the booking's id."""
+    centre = ServiceCentre.objects.get(code="NH")
+    at = centre.at(dt.date.fromisoformat(day), dt.time.fromisoformat(time))
+    who = {
+        "plate": plate,
+        "name": f"客{plate[-4:]}",
+        "phone": f"0912 00{plate[-4:]}",
+        "email": f"{plate.lower()}@example.com",
+    }
+    return appointments.confirmed(centre, somebody("advisor"), starts_at=at, codes=("MNT-060",), **who).pk
+
+
+def full_morning(day: str) -> int:
+    """No place is left before noon of that ISO day; returns the id of the earliest booking."""
+    centre = ServiceCentre.objects.get(code="NH")
+    free = slots.days_from(centre, dt.date.fromisoformat(day), 1)[0].slots
+    morning = [slot for slot in free if centre.local(slot.at).hour < 12 for _place in range(slot.free)]
+    made = [
+        booked(f"FUL-{7000 + number}", day, f"{centre.local(slot.at):%H:%M}") for number, slot in enumerate(morning)
+    ]
+    return made[0]
 
 
 def in_repair(plate: str, technician: str = "technician") -> int:
