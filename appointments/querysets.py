@@ -54,6 +54,10 @@ class Appointments(CentreScoped):
         rows = self.filter(~Exists(again), ~Exists(ahead), centre=centre, state__in=("no_show", "expired"))
         return rows.filter(ended_at__gte=since).order_by("-ended_at", "-id")
 
+    def may_arrive_today(self, centre: ServiceCentre) -> Appointments:
+        """Today's bookings of this centre whose car has not come: expected, or given up and still welcome; by time."""
+        return self.on_day(centre, centre.today()).filter(state__in=(*EXPECTED, "no_show"))
+
     def on_day(self, centre: ServiceCentre, date: dt.date) -> Appointments:
         """Bookings of one day of the centre's calendar, by time; those that hold no time left out."""
         midnight = centre.at(date, dt.time())

@@ -39,9 +39,9 @@ def index(request: HttpRequest) -> HttpResponse:
 
 
 def expected(request: HttpRequest) -> dict[str, Any]:
-    """Today's bookings whose car has not come."""
+    """Today's bookings whose car has not come, those that were given up included."""
     centre = request.centre  # type: ignore[attr-defined]
-    rows = Appointment.objects.on_day(centre, centre.today()).expected().for_rows()
+    rows = Appointment.objects.may_arrive_today(centre).for_rows()
     return {"expected": list(rows[:LONGEST])}
 
 

@@ -17,6 +17,7 @@ from servicedesk.messaging.models import Message
 from servicedesk.staff.actors import Actor
 from servicedesk.workorders.models import Promise
 from tests.fixtures.appointments import confirmed, requested, slot
+from tests.fixtures.people import client_of
 
 pytestmark = pytest.mark.django_db
 
@@ -74,6 +75,9 @@ def test_who_comes_after_all_is_received_the_same_day_only(
     services.give_up_missed()
     row.refresh_from_db()
     assert row.may_arrive
+    page = client_of(advisor).get("/reception/")
+    assert list(page.context["expected"]) == [row]
+    assert "given up, still welcome" in page.content.decode()
     by = Actor.of(advisor)
     order = receive(by=by, advisor=advisor, centre=centre, appointment=row, concern="", symptoms="", operations=[])
     row.refresh_from_db()
