@@ -115,7 +115,8 @@ def wish_of(draft: Draft, centre: ServiceCentre) -> slots.Wish:
 
 def is_free(centre: ServiceCentre, at: dt.datetime, wish: slots.Wish) -> bool:
     """Whether this time can still be had."""
-    return any(slot.at == at for slot in slots.free_slots(centre, centre.local(at).date(), 1, wish))
+    free = slots.free_slots(centre, centre.local(at).date(), 1, wish)
+    return any(slot.at.astimezone(dt.UTC) == at.astimezone(dt.UTC) for slot in free)
 
 
 def weeks_of(days: list[slots.Day]) -> list[slots.Day | None]:

@@ -74,14 +74,18 @@ class Day:
 
 
 def grid(calendar: Calendar, date: dt.date) -> Iterator[dt.datetime]:
-    """The times of `date` at which cars are received: from opening to an hour before the day ends."""
+    """The times of `date` at which cars are received: from opening to an hour before the day ends.
+
+    By the clock on the wall: one that it jumps over is left out, one that it shows twice is there once, the first time.
+    """
     step = dt.timedelta(minutes=calendar.centre.slot_minutes)
     windows = calendar.windows(date)
     for number, (opens, closes) in enumerate(windows, start=1):
         last = closes - (LAST_SLOT_BEFORE_CLOSING if number == len(windows) else dt.timedelta())
         moment = opens
         while moment < closes and moment <= last:
-            yield moment
+            if calendar.centre.local(moment.astimezone(dt.UTC)) == moment:
+                yield moment
             moment += step
 
 
@@ -207,7 +211,8 @@ def check_offered(centre: ServiceCentre, starts_at: dt.datetime, *, unanswered: 
     date = centre.local(starts_at).date()
     if date > centre.today() + dt.timedelta(days=HORIZON_DAYS):
         raise SlotRefused(_("Times can be booked up to %(days)d days ahead.") % {"days": HORIZON_DAYS})
-    if starts_at not in set(grid(Calendar(centre), date)):
+    offered = {at.astimezone(dt.UTC) for at in grid(Calendar(centre), date)}  # zones compare unequal in a doubled hour
+    if starts_at.astimezone(dt.UTC) not in offered:
         raise SlotRefused(
             _("%(centre)s receives no cars at this time. Choose one of the times offered.") % {"centre": centre}
         )
