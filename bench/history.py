@@ -45,9 +45,9 @@ ROWS = """
 INSERT INTO appointments_appointment (number, centre_id, customer_id, vehicle_id, source, state, starts_at, concern, symptoms,
     waits_on_site, transport, work_hours, estimate_net, estimate_tax, estimate_total, requested_at, confirmed_at, confirmed_by_id,
     arrived_at, end_reason, work_order_id, by_kind, by_ref, by_label, by_user_id)
-SELECT %(prefix)s || b.n, %(centre)s, c.customer_id, c.id, 'phone', %(state)s, b.at, '例行保養', '', false, '', 0.9, 2632, 132, 2764,
-    b.at - interval '9 days', b.at - interval '9 days', %(advisor)s, v.opened_at, '', v.id, 'user', %(advisor)s::text, 'bench',
-    %(advisor)s
+SELECT %(prefix)s || b.n, %(centre)s, c.customer_id, c.id, 'phone', %(state)s, b.at, '例行保養', '', false, '', 0.9, 2632, 132,
+    2764, b.at - interval '9 days', b.at - interval '9 days', %(advisor)s, v.opened_at, '', v.id, 'user', %(advisor)s::text,
+    'bench', %(advisor)s
 FROM booked b JOIN car c ON c.n = b.n %% %(customers)s
 LEFT JOIN workorders_workorder v ON v.centre_id = %(centre)s AND v.number = %(prefix)s || b.n
 """
