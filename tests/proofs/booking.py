@@ -9,10 +9,11 @@ from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
 
 from tests.proofs.stack import Service
-from tests.proofs.visitor import Page
+from tests.proofs.visitor import Page, last_step
 
 ZONE = ZoneInfo("Asia/Taipei")
 SLOTS_A_DAY = 16
+REVIEW = "/appointments/book/review/"
 _count = itertools.count()
 
 
@@ -27,6 +28,20 @@ def next_slot() -> str:
     return dt.datetime.combine(chosen, dt.time(minutes // 60, minutes % 60), ZONE).isoformat()
 
 
+def steps(
+    number: int, centre: str, starts_at: str, email: str, channel: str
+) -> list[tuple[str, dict[str, str | list[str]]]]:
+    """What customer `number` enters in the four steps before the last."""
+    car: dict[str, str | list[str]] = {"plate": f"PRV-{1000 + number}", "model": "other", "other_model": "Mazda 3"}
+    contact: dict[str, str | list[str]] = {"name": f"Customer {number}", "phone": f"09{10000000 + number}"}
+    return [
+        ("car", {**car, "reasons": ["noise"]}),
+        ("services", {"operations": ["MNT-020"]}),
+        ("time", {"centre": centre, "starts_at": starts_at}),
+        ("contact", {**contact, "email": email, "channel": channel, "language": "zh-hant", "agree": "on"}),
+    ]
+
+
 @dataclass
 class Booking:
     """One customer's booking; `send` may be repeated with the same key, as an impatient finger does."""
@@ -35,6 +50,7 @@ class Booking:
     key: str = field(default_factory=lambda: str(uuid.uuid4()))
     number: int = field(default_factory=lambda: next(_count))
     channel: str = "email"
+    asked: dict[str, str] | None = None
 
     def __post_init__(self) -> None:
         self.visitor = self.service.visitor()
@@ -43,39 +59,17 @@ class Booking:
     def fill_in(self) -> Booking:
         """Go through the first four steps."""
         centre = str(self.service.one("SELECT min(id) FROM staff_servicecentre"))
-        steps: list[tuple[str, dict[str, str | list[str]]]] = [
-            (
-                "car",
-                {
-                    "plate": f"PRV-{1000 + self.number}",
-                    "model": "other",
-                    "other_model": "Mazda 3",
-                    "reasons": ["noise"],
-                },
-            ),
-            ("services", {"operations": ["MNT-020"]}),
-            ("time", {"centre": centre, "starts_at": next_slot()}),
-            (
-                "contact",
-                {
-                    "name": f"Customer {self.number}",
-                    "phone": f"09{10000000 + self.number}",
-                    "email": self.email,
-                    "channel": self.channel,
-                    "language": "zh-hant",
-                    "agree": "on",
-                },
-            ),
-        ]
         self.visitor.get("/appointments/book/")
-        for step, values in steps:
+        for step, values in steps(self.number, centre, next_slot(), self.email, self.channel):
             page = self.visitor.act(f"/appointments/book/{step}/", **values)
             assert page.status == 302, f"step {step}: {page.status} {page.text[:3000]}"
         return self
 
     def send(self) -> Page:
-        """Send the request. Raises OSError when the server goes away meanwhile."""
-        return self.visitor.act("/appointments/book/review/", key=self.key)
+        """Look at everything once more and send it. Raises OSError when the server goes away meanwhile."""
+        if self.asked is None:
+            self.asked = last_step(self.visitor.get(REVIEW))
+        return self.visitor.act(REVIEW, key=self.key, **self.asked)
 
     def made(self) -> int:
         """Return how many bookings this customer has."""

@@ -57,6 +57,17 @@ def letter(**booking: Any) -> int:
     return confirmed(centre, who["advisor"], **booking).pk
 
 
+def nearest(at: str, code: str, *, online: bool) -> list[str]:
+    """The times that people are offered who wanted `at` for the service `code`."""
+    from appointments import slots
+    from appointments.capacity.needs import work_for
+    from tests.fixtures.appointments import operations
+
+    centre, _who = people()
+    wish = slots.Wish(work_for(operations([code])), online=online, after=slots.answered_by(centre) if online else None)
+    return [slot.value for slot in slots.nearest_free(centre, dt.datetime.fromisoformat(at), wish)]
+
+
 def delivered(plate: str) -> int:
     """A visit from reception to the handed-over car, by the demo's people; returns the number of its follow-up plan."""
     from followup.models import FollowUpPlan

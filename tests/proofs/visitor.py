@@ -96,6 +96,15 @@ class Page:
         return max(own, key=lambda form: len(form.values) + len(form.choices))
 
 
+def last_step(page: Page) -> dict[str, str]:
+    """What the last page of the public booking form sends by itself, beside the tokens that every form has.
+
+    Whatever else that page asks of a browser is answered here, for all proofs that book.
+    """
+    kept = {"csrfmiddlewaretoken", "request_key"}
+    return {name: value for name, value in page.form().values if name and name not in kept}
+
+
 class Visitor:
     """One person's browser. A connection that breaks raises OSError, as for a person."""
 

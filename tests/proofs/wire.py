@@ -32,15 +32,21 @@ class Answer:
 
 @dataclass
 class Wire:
-    """One person's connection to the service, with his cookies. `address`: the loopback address he calls from."""
+    """One person's connection to the service, with his cookies.
+
+    `address`: the loopback address he calls from. `patience`: seconds he waits for an answer.
+    """
 
     port: int
     address: str = "127.0.0.1"
     cookies: dict[str, str] = field(default_factory=dict)
+    patience: float = 30
 
     def send(self, method: str, path: str, body: bytes | None = None, **headers: str) -> Answer:
         """Send one request and keep the cookies of the answer. Header names may be written with `_` for `-`."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30, source_address=(self.address, 0))
+        connection = http.client.HTTPConnection(
+            "127.0.0.1", self.port, timeout=self.patience, source_address=(self.address, 0)
+        )
         given = {name.replace("_", "-"): value for name, value in headers.items()}
         if self.cookies:
             given.setdefault("Cookie", "; ".join(f"{name}={value}" for name, value in self.cookies.items()))
