@@ -1,4 +1,4 @@
-"""A customer books online, step by step, in a browser without scripts."""
+"""A customer books online, step by step, in a browser without scripts; or by telephone, and an advisor books."""
 
 from __future__ import annotations
 
@@ -9,11 +9,14 @@ from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
 
 from tests.proofs.stack import Service
-from tests.proofs.visitor import Page, last_step
+from tests.proofs.visitor import Page, Visitor, last_step
 
 ZONE = ZoneInfo("Asia/Taipei")
 SLOTS_A_DAY = 16
 REVIEW = "/appointments/book/review/"
+OF_CUSTOMER = """
+    SELECT count(*) FROM appointments_appointment a JOIN customers_customer c ON c.id = a.customer_id WHERE c.email = %s
+"""
 _count = itertools.count()
 
 
@@ -73,11 +76,46 @@ class Booking:
 
     def made(self) -> int:
         """Return how many bookings this customer has."""
-        return self.service.one(
-            "SELECT count(*) FROM appointments_appointment a JOIN customers_customer c ON c.id = a.customer_id"
-            " WHERE c.email = %s",
-            self.email,
+        return self.service.one(OF_CUSTOMER, self.email)
+
+
+@dataclass
+class Call:
+    """A customer on the telephone, and the advisor who books for him; both ask for a letter."""
+
+    service: Service
+    desk: Visitor
+    key: str = field(default_factory=lambda: str(uuid.uuid4()))
+    number: int = field(default_factory=lambda: next(_count))
+
+    def send(self) -> Page:
+        """Book and confirm."""
+        starts_at = next_slot()
+        return self.desk.act(
+            "/appointments/new/",
+            key=self.key,
+            source="phone",
+            plate=f"PRV-{1000 + self.number}",
+            model="TOY-RAV",
+            name=f"Customer {self.number}",
+            phone=f"09{10000000 + self.number}",
+            email=self.email,
+            channel="email",
+            language="zh-hant",
+            concern="怠速會抖",
+            operations=["MNT-020"],
+            date=starts_at[:10],
+            starts_at=starts_at,
         )
+
+    @property
+    def email(self) -> str:
+        """Where his letter goes."""
+        return f"customer{self.number}@example.com"
+
+    def made(self) -> int:
+        """Return how many bookings this customer has."""
+        return self.service.one(OF_CUSTOMER, self.email)
 
 
 def book(service: Service) -> Booking:

@@ -13,7 +13,7 @@ import pytest
 
 from servicedesk.celery import app
 from tests.messaging.mailserver import MailServer
-from tests.proofs.booking import Booking, book
+from tests.proofs.booking import Booking, Call, book
 from tests.proofs.scene import at_tuesday_ten, play
 from tests.proofs.stack import Service
 
@@ -178,25 +178,28 @@ def test_q2_web_killed_between_commit_and_publish(service: Service, mail: MailSe
 @pytest.mark.proof("Q3")
 @pytest.mark.parametrize("fault", ["killed", "silent"])
 def test_q3_broker_gone_while_booking(service: Service, mail: MailServer, fault: str):
-    """Bookings take less than 3 s each, and all messages go out afterwards."""
+    """Bookings online and by telephone in turn take less than 3 s each, and all messages go out afterwards."""
     assert service.valkey is not None
+    desk = service.visitor("advisor")
     if fault == "killed":
         service.kill(service.valkey)
     else:
         service.silence(service.valkey)
-    slowest, made, end = 0.0, 0, time.monotonic() + MINUTES * 60
-    while time.monotonic() < end or not made:
+    slowest, made, end = {"online": 0.0, "telephone": 0.0}, 0, time.monotonic() + MINUTES * 60
+    while time.monotonic() < end or made < len(slowest):
         service.rows("DELETE FROM appointments_onlinerequest")
-        booking = Booking(service).fill_in()
+        way = ("online", "telephone")[made % 2]
+        booking = Booking(service).fill_in() if way == "online" else Call(service, desk)
         began = time.monotonic()
         page = booking.send()
-        slowest = max(slowest, time.monotonic() - began)
+        slowest[way] = max(slowest[way], time.monotonic() - began)
         assert page.status == 302
         assert booking.made() == 1
         made += 1
         time.sleep(min(15.0, MINUTES * 6))
-    print(f"Q3 broker {fault} for {MINUTES:g} min: {made} bookings, the slowest took {slowest:.2f} s", flush=True)
-    assert slowest < 3
+    worst = ", ".join(f"{way} {seconds:.2f} s" for way, seconds in slowest.items())
+    print(f"Q3 broker {fault} for {MINUTES:g} min: {made} bookings, the slowest: {worst}", flush=True)
+    assert max(slowest.values()) < 3
     waiting = service.messages("pending")
 
     if fault == "killed":
