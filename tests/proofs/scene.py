@@ -68,6 +68,68 @@ def nearest(at: str, code: str, *, online: bool) -> list[str]:
     return [slot.value for slot in slots.nearest_free(centre, dt.datetime.fromisoformat(at), wish)]
 
 
+def booking_letters() -> dict[str, int]:
+    """Bookings of one customer at the points that letters are sent from; the clock stands at Tuesday ten. Their keys."""
+    from appointments import services
+    from servicedesk.staff.actors import Actor
+    from tests.fixtures.appointments import confirmed, slot
+
+    centre, who = people()
+    advisor = who["advisor"]
+    by = Actor.of(advisor)
+    missed = confirmed(centre, advisor, starts_at=slot(centre, 11))
+    near = confirmed(centre, advisor, plate="AAA-0004", starts_at=slot(centre, 14, days=2))
+    moved = confirmed(centre, advisor, plate="AAA-0002", starts_at=slot(centre, 15, days=6))
+    services.move(moved, to=slot(centre, 16, days=6), by=by)
+    gone = confirmed(centre, advisor, plate="AAA-0003", starts_at=slot(centre, 15, days=7))
+    services.cancel(gone, by=by)
+    return {"missed": missed.pk, "near": near.pk, "moved": moved.pk, "gone": gone.pk}
+
+
+def booking_missed(pk: int) -> str:
+    """The car did not come."""
+    from appointments import services
+    from appointments.models import Appointment
+    from servicedesk.staff.actors import Actor
+
+    _centre, who = people()
+    return str(services.mark_no_show(Appointment.objects.get(pk=pk), by=Actor.of(who["advisor"])).state)
+
+
+def booking_asked(plate: str) -> int:
+    """A request, as it comes in."""
+    from tests.fixtures.appointments import requested, slot
+
+    centre, _who = people()
+    return requested(centre, plate=plate, starts_at=slot(centre, 15, days=2)).pk
+
+
+def booking_offered(pk: int) -> int:
+    """Other times than its own are offered to it; returns how many."""
+    from appointments import services
+    from appointments.models import Appointment
+    from servicedesk.staff.actors import Actor
+    from tests.fixtures.appointments import slot
+
+    centre, who = people()
+    times = [slot(centre, hour, days=2) for hour in (9, 10)]
+    return len(services.offer_times(Appointment.objects.get(pk=pk), times=times, by=Actor.of(who["advisor"])))
+
+
+def booking_links() -> dict[str, str]:
+    """The token of a link of every kind of letter about a booking."""
+    from tests.proofs.booking_links import links_of_letters
+
+    return {kind: link.token for kind, link in links_of_letters().items()}
+
+
+def strangers_tokens(number: int) -> list[str]:
+    """Tokens that open nothing."""
+    from tests.proofs.booking_links import links_of_letters, wrong_tokens
+
+    return wrong_tokens(list(links_of_letters().values()), number, seed=number)
+
+
 def delivered(plate: str) -> int:
     """A visit from reception to the handed-over car, by the demo's people; returns the number of its follow-up plan."""
     from followup.models import FollowUpPlan

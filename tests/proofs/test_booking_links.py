@@ -35,9 +35,9 @@ def letters(centre: Any, advisor: Any, at_tuesday_ten: Any) -> dict[str, SignedL
     gone = confirmed(centre, advisor, plate="AAA-0003", starts_at=slot(centre, 15, days=7))
     services.cancel(gone, by=by)
     confirmed(centre, advisor, plate="AAA-0004", starts_at=slot(centre, 14, days=2))
-    at_tuesday_ten.move(hours=1, minutes=31)
+    at_tuesday_ten.move(hours=1, minutes=18)
     services.mark_no_show(missed, by=by)
-    at_tuesday_ten.move(hours=24 + 3)
+    at_tuesday_ten.move(hours=24 + 3, minutes=13)
     assert services.remind() == 1
     at_tuesday_ten.move(hours=21, minutes=30)
     assert services.remind() == 1
