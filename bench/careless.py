@@ -16,7 +16,7 @@ from appointments.models import SlotPlace
 from appointments.refusals import SlotTaken
 
 
-def look_then_take(centre: Any, starts_at: Any, **holder: Any) -> SlotPlace:
+def look_then_take(centre: Any, starts_at: Any, *, online: bool = False, **holder: Any) -> SlotPlace:
     """A place when one looks free."""
     taken = SlotPlace.objects.filter(centre=centre, starts_at=starts_at).count()
     if taken >= centre.reception_places:

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import random
 from collections.abc import Iterator
 
 from django.conf import settings
 
+from appointments import services
+from appointments.models import Appointment
+from appointments.services import Car, Contact
 from servicedesk.messaging.links import PURPOSES
 from servicedesk.messaging.models import TOKEN_LENGTH, Message, SignedLink, make_token
+from servicedesk.staff.actors import Actor
+from servicedesk.staff.models import ServiceCentre
+from tests.fixtures.appointments import operations
 
 KINDS = {
     "appointment_received",
@@ -19,6 +26,10 @@ KINDS = {
     "appointment_missed",
     "appointment_reminder_day",
     "appointment_reminder_2h",
+    "appointment_expired",
+    "waitlist_joined",
+    "waitlist_offer",
+    "waitlist_over",
     "new_link",
 }
 """Every letter about a booking that carries a link."""
@@ -26,6 +37,20 @@ ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 NAME, PHONE, EMAIL, PLATE = "林怡君", "0912-345-678", "lin@example.com", "BKQ-5821"
 PERSONAL = (NAME, "林小姐", "912345678", "912-345-678", "912 345 678", EMAIL, PLATE, "5821")
 """What tells strangers about a person, in any notation of ours."""
+
+
+def wait_from(centre: ServiceCentre, plate: str, days: int) -> Appointment:
+    """On the waiting list for the day so many days ahead."""
+    date = centre.today() + dt.timedelta(days=days)
+    return services.wait_for_a_time(
+        by=Actor.visitor(NAME),
+        centre=centre,
+        contact=Contact(NAME, PHONE, EMAIL, language="zh-hant", channel="email", honorific="ms"),
+        car=Car(plate, make="Toyota", model_name="RAV4"),
+        operations=operations(["MNT-020"]),
+        from_date=date,
+        until_date=date,
+    )
 
 
 def wrong_tokens(genuine: list[SignedLink], number: int, *, seed: int) -> list[str]:
@@ -50,5 +75,5 @@ def _wrong(genuine: list[SignedLink], number: int, chance: random.Random) -> Ite
 
 def links_of_letters() -> dict[str, SignedLink]:
     """A link of each kind of letter about a booking, by the kind."""
-    rows = Message.objects.filter(link__purpose="appointment").select_related("link").order_by("pk")
+    rows = Message.objects.filter(link__purpose="appointment", state="sent").select_related("link").order_by("pk")
     return {row.kind: row.link for row in rows}

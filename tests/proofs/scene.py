@@ -72,7 +72,8 @@ def booking_letters() -> dict[str, int]:
     """Bookings of one customer at the points that letters are sent from; the clock stands at Tuesday ten. Their keys."""
     from appointments import services
     from servicedesk.staff.actors import Actor
-    from tests.fixtures.appointments import confirmed, slot
+    from tests.fixtures.appointments import confirmed, requested, slot
+    from tests.proofs.booking_links import wait_from
 
     centre, who = people()
     advisor = who["advisor"]
@@ -83,6 +84,9 @@ def booking_letters() -> dict[str, int]:
     services.move(moved, to=slot(centre, 16, days=6), by=by)
     gone = confirmed(centre, advisor, plate="AAA-0003", starts_at=slot(centre, 15, days=7))
     services.cancel(gone, by=by)
+    requested(centre, plate="AAA-0005", starts_at=slot(centre, 12, days=6))
+    for days in (0, 3):
+        wait_from(centre, f"AAA-001{days}", days)
     return {"missed": missed.pk, "near": near.pk, "moved": moved.pk, "gone": gone.pk}
 
 

@@ -18,7 +18,7 @@ from servicedesk.messaging import links, relay
 from servicedesk.messaging.models import Message, SignedLink
 from servicedesk.staff.actors import Actor
 from tests.fixtures.appointments import confirmed, requested, slot
-from tests.proofs.booking_links import KINDS, PERSONAL, PHONE, links_of_letters, wrong_tokens
+from tests.proofs.booking_links import KINDS, PERSONAL, PHONE, links_of_letters, wait_from, wrong_tokens
 from tests.proofs.walk import fingerprint
 
 pytestmark = pytest.mark.django_db
@@ -35,12 +35,18 @@ def letters(centre: Any, advisor: Any, at_tuesday_ten: Any) -> dict[str, SignedL
     gone = confirmed(centre, advisor, plate="AAA-0003", starts_at=slot(centre, 15, days=7))
     services.cancel(gone, by=by)
     confirmed(centre, advisor, plate="AAA-0004", starts_at=slot(centre, 14, days=2))
+    requested(centre, plate="AAA-0005", starts_at=slot(centre, 12, days=6))
+    for days in (0, 3):
+        wait_from(centre, f"AAA-001{days}", days)
+    relay.run()
     at_tuesday_ten.move(hours=1, minutes=18)
     services.mark_no_show(missed, by=by)
     at_tuesday_ten.move(hours=24 + 3, minutes=13)
     assert services.remind() == 1
     at_tuesday_ten.move(hours=21, minutes=30)
     assert services.remind() == 1
+    assert services.expire_requests() == 1
+    assert services.offer_freed() == 2, "one wish is over, one is offered a time"
     asked = requested(centre, plate="AAA-0001", starts_at=slot(centre, 15, days=2))
     relay.run()
     services.offer_times(asked, times=[slot(centre, hour, days=2) for hour in (9, 10)], by=by)

@@ -81,7 +81,9 @@ def customer(centre: ServiceCentre, number: int, starts_at: dt.datetime, **more:
 def without_the_guard(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Book as a careless program would: look whether a place is free, then take it; no lock and no unique key."""
 
-    def look_then_take(centre: ServiceCentre, starts_at: dt.datetime, **holder: Any) -> SlotPlace | None:
+    def look_then_take(
+        centre: ServiceCentre, starts_at: dt.datetime, *, online: bool = False, **holder: Any
+    ) -> SlotPlace | None:
         taken = SlotPlace.objects.filter(centre=centre, starts_at=starts_at).count()
         time.sleep(0.02)  # what the page needs meanwhile
         if taken >= centre.reception_places:
