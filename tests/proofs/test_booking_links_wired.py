@@ -54,7 +54,7 @@ def tokens(service: Service) -> dict[str, str]:
     service.settle()
     later(service, 1.3)
     assert play(service, "booking_missed", pk=made["missed"]) == "no_show"
-    later(service, 27)
+    later(service, 27.25)
     service.ring("insight.sweep")
     reminded(service, "appointment_reminder_day")
     asked = play(service, "booking_asked", plate="AAA-0001")
@@ -177,7 +177,7 @@ def test_a6_scanners_with_and_without_scripts_change_nothing(
 
 @pytest.mark.proof("A7")
 def test_a7_no_token_of_a_booking_is_told_or_kept(service: Service, tokens: dict[str, str], mail: MailServer) -> None:
-    for kind, token in tokens.items():
+    for number, (kind, token) in enumerate(tokens.items(), start=1):
         wire = Wire(service.port)
         opened = wire.get(f"/l/{token}{EVIL}", X_Forwarded_Host="evil.example", Referer="https://evil.example/")
         assert (opened.status, opened.location) == (302, MINE), kind
@@ -187,13 +187,13 @@ def test_a7_no_token_of_a_booking_is_told_or_kept(service: Service, tokens: dict
         ]
         for answer in answers:
             assert (answer.headers["Cache-Control"], answer.headers["Referrer-Policy"]) == ("no-store", "same-origin")
-            assert (token in answer.text, token in str(wire.cookies), "evil.example" in answer.text) == (False,) * 3, (
-                kind
-            )
+            assert (token in answer.text, token in str(wire.cookies), bool(LEADS_AWAY.search(answer.text))) == (
+                False,
+            ) * 3, kind
         assert Wire(service.port).get(f"/l/{token}", Host="evil.example").status == 400
         near = token[:-1] + ("A" if token[-1] != "A" else "B")
         for path in (f"/l/{near}", f"/l/{token}/more", f"/l/{token}%00", f"/nowhere/l/{token}"):
-            assert Wire(service.port).get(path).status == 404
+            assert Wire(service.port, f"127.4.0.{number}").get(path).status == 404
     wire = Wire(service.port)
     wire.get(f"/l/{tokens['appointment_moved']}")
     sent = wire.post(f"{MINE}cancel/{EVIL}", {"next": "https://evil.example/"}, X_Forwarded_Host="evil.example")
