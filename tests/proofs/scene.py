@@ -1,6 +1,8 @@
 """Plays a scene in the database of a running service: visits made by the builders of tests/fixtures, in a process of their own.
 
 `play(service, "letter", name="…")` runs `letter(name="…")` below with the demo's people and returns what it returned.
+
+Long, because `play` looks up every scene here, by its name.
 """
 
 from __future__ import annotations
