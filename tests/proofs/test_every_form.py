@@ -76,23 +76,6 @@ def test_every_view_that_acts_was_met(place: Place) -> None:
     assert sorted(acting - set(place.forms) - set(UNMET)) == []
 
 
-@pytest.mark.proof("C3")
-def test_c3_every_form_of_a_booking_was_met(place: Place) -> None:
-    """Also the steps that keep nothing, and the last one, which acts through a function of its own."""
-    taking = {
-        name for name, pattern in urls().items() if name.startswith("appointments:") and takes_posts(pattern.callback)
-    }
-    met = {view for view in place.forms if view.startswith("appointments:")}
-    print(f"C3: forms of bookings sent twice: {sorted(met)}")
-    assert sorted(taking - met - set(UNMET)) == []
-    assert "appointments:book_review" in met
-
-
-def takes_posts(view: Any) -> bool:
-    """Whether a view, by its own decorators or code, reads what is posted."""
-    return "POST" in inspect.getsource(inspect.unwrap(view))
-
-
 def acts(view: Any) -> bool:
     """Whether a view's own code calls `perform`."""
     return "perform(" in inspect.getsource(inspect.unwrap(view))

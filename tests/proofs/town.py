@@ -5,9 +5,6 @@ Used by proofs that walk every page and every form. Each car is another customer
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import count
 from typing import Any
@@ -20,7 +17,6 @@ from appointments import slots
 from delivery import services as delivery
 from delivery.models import WashPart
 from reception import services as reception
-from servicedesk import clock
 from servicedesk.customers.models import Vehicle
 from servicedesk.documents import printing
 from servicedesk.documents.models import PaperOrder
@@ -38,17 +34,6 @@ from tests.fixtures import reception as r
 from tests.fixtures import workshop as w
 from workshop import services as workshop
 from workshop.models import Job
-
-
-@contextmanager
-def earlier(**by: float) -> Iterator[None]:
-    """What is done inside was done so long ago."""
-    before = clock._offset
-    clock.set_offset_source(lambda: (before() if before else dt.timedelta()) - dt.timedelta(**by))
-    try:
-        yield
-    finally:
-        clock.set_offset_source(before)
 
 
 @dataclass
@@ -133,8 +118,6 @@ def build(centre: ServiceCentre, who: dict[str, User], prefix: str = "TWN") -> T
     rows["earlier"] = a.confirmed(centre, advisor, **booking() | {"starts_at": a.slot(centre, 14, days=4)})
     last = centre.local(rows["earlier"].starts_at).date()
     appointments.wish_earlier(rows["earlier"], from_date=last, until_date=last, part="morning", by=by)
-    with earlier(hours=1):
-        rows["late"] = a.confirmed(centre, advisor, **{**booking(), "starts_at": a.slot(centre, 9, 30)})
     rows["received"] = r.received(centre, advisor, **booking())
     Vehicle.objects.filter(pk=rows["received"].vehicle_id).update(powertrain="phev")  # asked for fuel and charge
     rows["looked"] = r.received(centre, advisor, **booking())

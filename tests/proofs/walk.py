@@ -26,7 +26,6 @@ PER_VIEW = 4
 SECRET = {"links:open"}
 """Where nothing leaves the machine, staff read the customers' links under Messages: those are the customers' own."""
 ALL_PAGES = {
-    "appointments:detail",
     "delivery:bill",
     "delivery:handover",
     "workshop:job",
