@@ -11,6 +11,8 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from appointments import conformance, letters, services
+from appointments.calendar import preparation
+from appointments.calendar.to_move import days_short
 from appointments.capacity import receivers as capacity
 from appointments.models import Appointment, OnlineRequest
 from servicedesk import registry
@@ -70,6 +72,20 @@ def register() -> None:
                 for_strangers=True,
             )
         )
+    registry.home.register(
+        registry.HomeList(
+            "to_prepare",
+            Role.PARTS,
+            _("Parts for the next open day"),
+            "appointments/_calendar_parts.html",
+            to_prepare,
+            order=20,
+            lazy=True,
+        )
+    )
+    registry.home_actions.register(
+        registry.HomeAction(Role.PARTS, _("Print the list of parts"), "appointments:preparation_list", icon="printer")
+    )
     registry.search.register(search)
     registry.visit_steps[1] = visit_step
     registry.exports.register(export)
@@ -97,9 +113,18 @@ def count(user: Any, centre: Any) -> tuple[str, list[Any]]:
 
 
 def requests(request: HttpRequest) -> dict[str, Any]:
-    """Home list: requests that wait for an answer, longest first. One query."""
-    rows = Appointment.objects.filter(centre=request.centre).for_cards().unanswered()  # type: ignore[attr-defined]
-    return {"requests": list(rows[:SHOWN])}
+    """Home list: requests that wait for an answer, longest first; how many days have bookings to move. Two queries."""
+    centre = request.centre  # type: ignore[attr-defined]
+    rows = Appointment.objects.filter(centre=centre).for_cards().unanswered()
+    return {"requests": list(rows[:SHOWN]), "days_short": days_short(centre)}
+
+
+def to_prepare(request: HttpRequest) -> dict[str, Any]:
+    """Home list of the parts counter: what the bookings of the next open day need. Four queries."""
+    centre = request.centre  # type: ignore[attr-defined]
+    date = preparation.next_open_day(centre)
+    bookings = preparation.bookings_of(centre, date)
+    return {"date": date, "bookings": bookings, "parts": preparation.all_parts(bookings)}
 
 
 def search(user: Any, query: str) -> list[registry.Hit]:

@@ -2,16 +2,21 @@
 
 from django.urls import path
 
-from appointments import link_views, public_views, telephone_view, views, worklist
+from appointments import calendar_views, link_views, public_views, telephone_view, views, worklist
 
 app_name = "appointments"
 urlpatterns = [
     path("", views.index, name="list"),
     path("new/", telephone_view.new, name="new"),
+    path("calendar/", calendar_views.day, name="calendar"),
+    path("calendar/week/", calendar_views.week, name="calendar_week"),
+    path("calendar/to-move/", calendar_views.moves_due, name="to_move"),
+    path("calendar/parts.pdf", calendar_views.preparation_list, name="preparation_list"),
     path("<int:pk>/", views.detail, name="detail"),
     path("<int:pk>/confirm/", views.confirm, name="confirm"),
     path("<int:pk>/offer/", views.offer, name="offer"),
-    path("<int:pk>/move/", views.move, name="move"),
+    path("<int:pk>/move/", calendar_views.move, name="move"),
+    path("<int:pk>/times/", calendar_views.move_times, name="move_times"),
     path("<int:pk>/cancel/", views.cancel, name="cancel"),
     path("<int:pk>/no-show/", views.no_show, name="no_show"),
     path("worklist/", worklist.worklist, name="worklist"),

@@ -180,24 +180,6 @@ def offer(request: HttpRequest, pk: int) -> HttpResponse:
 
 @allow(*DESK)
 @require_POST
-def move(request: HttpRequest, pk: int) -> HttpResponse:
-    """Move a booking to another time."""
-    return act(
-        request,
-        pk,
-        MoveForm(request.POST),
-        lambda row, values: services.move(
-            row,
-            to=values["starts_at"],
-            reason=values["reason"],
-            by=request.actor,  # type: ignore[attr-defined]
-        ),
-        lambda row: _("%(plate)s is moved to %(time)s.") % {"plate": row.vehicle.plate, "time": when(row)},
-    )
-
-
-@allow(*DESK)
-@require_POST
 def cancel(request: HttpRequest, pk: int) -> HttpResponse:
     """Cancel a booking; the customer is told."""
     return act(

@@ -11,6 +11,7 @@ class WorkshopConfig(AppConfig):
     def ready(self) -> None:
         from django.db.models.signals import pre_delete
 
+        from appointments import hooks as booking
         from reception import hooks
         from servicedesk import registry
         from servicedesk.workorders.consents import after_consent
@@ -22,6 +23,7 @@ class WorkshopConfig(AppConfig):
         on_enter(Stage.AUTHORISED, receivers.open_jobs_on_authorised, order=30)
         after_consent(receivers.take_up_consent, order=30)
         hooks.proposed.register(take_up_proposal)
+        booking.day_papers.register(home.DAY_SHEET)
         pre_delete.connect(receivers.take_back_proposal, sender="workorders.WorkOrderLine")
         home.register()
         panels.register()

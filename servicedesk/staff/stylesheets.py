@@ -49,6 +49,7 @@ STAFF = [
     "banner",
     "toast",
     "dialog",
+    "calendar",
     "sheet",
     "signin",
     "narrow",
