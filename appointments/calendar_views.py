@@ -98,10 +98,11 @@ def week_page(request: StaffRequest, moving: Moving | None, *, status: int = 200
 
 
 def date_asked(request: StaffRequest, moving: Moving | None) -> dt.date:
-    """The date in the address; else that of the time chosen, of the booking that is moved, or today."""
-    otherwise = request.centre.today()
-    if moving:
-        otherwise = request.centre.local(moving.to or moving.booking.starts_at).date()
+    """The date of the time chosen; else the one in the address, of the booking that is moved, or today."""
+    centre = request.centre
+    if moving and moving.to:
+        return centre.local(moving.to).date()
+    otherwise = centre.local(moving.booking.starts_at).date() if moving else centre.today()
     return read_date(request.GET.get("date", ""), otherwise)
 
 

@@ -15,6 +15,7 @@ from appointments.capacity.ledger import Shortage
 from appointments.fields import SlotField
 from appointments.models import Appointment
 from appointments.refusals import HoursTaken, SlotTaken
+from appointments.slots import grid
 from servicedesk.staff.access import fetch
 from servicedesk.staff.repeats import Refusal
 from servicedesk.staff.requests import StaffRequest
@@ -36,7 +37,8 @@ class Moving:
         """The same as the board sees it: a time without a free place is no target, one without hours asks for a reason."""
         if self.to is None:
             return self
-        if self.to == self.booking.starts_at or not board.free_at(self.to):
+        on_grid = self.to in set(grid(board.calendar, board.centre.local(self.to).date()))
+        if self.to == self.booking.starts_at or not on_grid or not board.free_at(self.to):
             return replace(self, to=None)
         missing = tuple(board.shortages(self.to))
         return replace(self, missing=missing, full=self.full or bool(missing))
