@@ -194,8 +194,14 @@ def move_times(request: HttpRequest, pk: int) -> HttpResponse:
     """The next free times of one booking, each a tap that moves it: a fragment, or a page for those without script."""
     rows = Appointment.objects.select_related("vehicle", "customer")
     appointment = fetch(request, rows, pk=pk)
-    wish = slots.Wish(services.work_of(appointment), besides=appointment)
-    times = slots.nearest_free(appointment.centre, appointment.starts_at, wish, count=4) if appointment.is_expected else []
+    wish, centre, wanted = (
+        slots.Wish(services.work_of(appointment), besides=appointment),
+        appointment.centre,
+        appointment.starts_at,
+    )
+    times = []
+    if appointment.is_expected:
+        times = slots.alternatives(centre, wanted, wish, days=4, per_day=1) or slots.nearest_free(centre, wanted, wish)
     fragment = getattr(request, "htmx", False)
     template = "appointments/_calendar_times.html" if fragment else "appointments/calendar_times.html"
     return render(request, template, {"booking": appointment, "times": times})

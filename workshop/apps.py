@@ -23,7 +23,7 @@ class WorkshopConfig(AppConfig):
         on_enter(Stage.AUTHORISED, receivers.open_jobs_on_authorised, order=30)
         after_consent(receivers.take_up_consent, order=30)
         hooks.proposed.register(take_up_proposal)
-        booking.day_papers.register(home.DAY_SHEET)
+        booking.day_papers.register(booking.Paper(_("Day sheet"), "workshop:day_sheet"))
         pre_delete.connect(receivers.take_back_proposal, sender="workorders.WorkOrderLine")
         home.register()
         panels.register()

@@ -6,7 +6,7 @@ import datetime as dt
 from typing import Any
 
 from django.db.models import Exists, Max, OuterRef
-from django.urls import reverse, reverse_lazy
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -30,8 +30,6 @@ UNREAD_AFTER = dt.timedelta(minutes=15)
 HELD_AFTER = dt.timedelta(minutes=30)
 OVER_PLAN = 1.2
 BOARD_ROLES = frozenset({Role.SUPERVISOR.value, Role.ADVISOR.value, Role.MANAGER.value})
-DAY_SHEET = registry.Action(_("Day sheet"), reverse_lazy("workshop:day_sheet"), BOARD_ROLES)
-"""The day on paper, as the calendar of bookings offers it."""
 
 
 def to_assign(request: StaffRequest) -> dict[str, Any]:

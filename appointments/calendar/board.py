@@ -13,6 +13,7 @@ from appointments.models import Appointment, SlotPlace
 from appointments.slots import HORIZON_DAYS, grid
 from servicedesk.clock import now
 from servicedesk.staff.calendar import Calendar
+from servicedesk.staff.formats import WEEKDAYS, language_of
 from servicedesk.staff.models import ServiceCentre
 
 WEEK = 7
@@ -37,6 +38,11 @@ class StripDay:
     closed: bool
     booked: int
     free: int
+
+    @property
+    def weekday(self) -> str:
+        """Its short name in the active language: Tue or 週二."""
+        return WEEKDAYS[language_of(None)][self.date.weekday()]
 
 
 class Board:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from appointments.calendar.board import Board, Held
 from appointments.models import Appointment
@@ -97,4 +98,4 @@ def _row(board: Board, at: dt.datetime, most: int, bookings: dict[int, Appointme
 
 def _breaks(board: Board) -> list[Row]:
     windows = board.calendar.windows(board.date)
-    return [Row(closes, until=opens) for (_opens, closes), (opens, _closes) in zip(windows, windows[1:], strict=False)]
+    return [Row(closes, until=opens) for (_opens, closes), (opens, _closes) in pairwise(windows)]

@@ -64,7 +64,7 @@ def test_a_day_shows_bookings_offers_free_places_and_what_is_past(centre: Any, a
     text = page.content.decode()
     for words in ("林怡君", "waits", "Offered to REQ-0001", "Other times offered", "Day sheet"):
         assert words in text
-    assert f'{reverse("appointments:new")}?date=2026-11-24&amp;starts_at=2026-11-24T16%3A00' in text
+    assert f"{reverse('appointments:new')}?date=2026-11-24&amp;starts_at=2026-11-24T16%3A00" in text
     assert (page.context["picture"].booked, page.context["picture"].free) == (2, 15 * 2 - 3)
 
 
@@ -183,7 +183,9 @@ def test_choosing_then_confirming_then_told(centre: Any, advisor: Any) -> None:
 def test_a_place_that_is_gone_comes_back_with_all_that_was_entered(centre: Any, advisor: Any) -> None:
     row = confirmed(centre, advisor)
     for n in range(2):
-        confirmed(centre, advisor, plate=f"AAA-000{n}", phone=f"091200000{n}", name=f"客{n}", starts_at=slot(centre, 16))
+        confirmed(
+            centre, advisor, plate=f"AAA-000{n}", phone=f"091200000{n}", name=f"客{n}", starts_at=slot(centre, 16)
+        )
     form = {"starts_at": slot(centre, 16).isoformat(), "reason": "客戶開會", "back": "day"}
     answer = client_of(advisor).act(reverse("appointments:move", args=[row.pk]), form)
     text = answer.content.decode()
@@ -195,7 +197,9 @@ def test_a_place_that_is_gone_comes_back_with_all_that_was_entered(centre: Any, 
     assert all(f"{DAY}?date={one.date()}&amp;move={row.pk}&amp;to=" in text for one in near)
     row.refresh_from_db()
     assert row.starts_at == slot(centre)
-    assert client_of(advisor).act(reverse("appointments:move", args=[row.pk]), {**form, "back": "week"}).status_code == 422
+    assert (
+        client_of(advisor).act(reverse("appointments:move", args=[row.pk]), {**form, "back": "week"}).status_code == 422
+    )
 
 
 def test_a_full_workshop_asks_why_and_keeps_the_answer(centre: Any, advisor: Any, technician: Any) -> None:

@@ -40,9 +40,7 @@ def test_nothing_to_move_is_said_kindly(centre: Any, advisor: Any, technician: A
     assert "No booking has to be moved" in client_of(advisor).get(URL).content.decode()
 
 
-def test_an_absence_lists_the_day_why_and_by_how_much(
-    centre: Any, advisor: Any, technician: Any, manager: Any
-) -> None:
+def test_an_absence_lists_the_day_why_and_by_how_much(centre: Any, advisor: Any, technician: Any, manager: Any) -> None:
     row = confirmed(centre, advisor, codes=BIG, starts_at=slot(centre, 10, days=1))
     confirmed(centre, advisor, codes=BIG, plate="FIT-0001", phone="0912000001", starts_at=slot(centre, 10, days=2))
     absent(centre, technician)
