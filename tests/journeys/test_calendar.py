@@ -97,7 +97,7 @@ def test_a_booking_is_moved_by_keyboard(house: House, person: Callable[..., Pers
 
 
 def test_on_a_telephone_the_day_is_a_list(house: House, person: Callable[..., Person]) -> None:
-    """One day at a time by time, the week above; moved by two taps."""
+    """One day at a time by time, the week above; moved by two taps, then dragged by its grip with a finger."""
     pk = house.before("booked", "TAP-0003", "2026-11-25", "11:00")
     advisor = person("advisor", screen=PHONE)
     page = advisor.go(TOMORROW)
@@ -109,3 +109,19 @@ def test_on_a_telephone_the_day_is_a_list(house: House, person: Callable[..., Pe
     advisor.look_over("calendar-phone-move")
     advisor.next()
     assert house.one(TIME_OF, pk) == "11/25 15:30"
+    page.wait_for_url(re.compile(r"calendar/\?date=2026-11-25$"))
+    drag_by_finger(page, page.locator(f'[data-card="{pk}"] [data-grip]'), free(page, "16:30"))
+    page.wait_for_url(re.compile("to=2026-11-25T16"))
+    advisor.sees("改為 16:30 並通知客戶")
+
+
+def drag_by_finger(page: Page, grip: Locator, place: Locator) -> None:
+    """Hold the grip and draw it onto the place."""
+    place.scroll_into_view_if_needed()
+    finger = page.context.new_cdp_session(page)
+    (x, y), (to_x, to_y) = middle(grip), middle(place)
+    finger.send("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": [{"x": x, "y": y}]})
+    for step in range(1, 9):
+        point = {"x": x + (to_x - x) * step / 8, "y": y + (to_y - y) * step / 8}
+        finger.send("Input.dispatchTouchEvent", {"type": "touchMove", "touchPoints": [point]})
+    finger.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
