@@ -55,7 +55,7 @@ class DayPicture:
     places: range
     rows: list[Row]
     missed: list[Appointment]
-    """Who did not come: their places are free again."""
+    """Who holds no place: did not come, or came after all when the place had been given up."""
     booked: int
     free: int
 
