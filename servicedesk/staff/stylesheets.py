@@ -71,6 +71,7 @@ CUSTOMER = [
     "badge",
     "plate",
     "actions",
+    "tell",
     "slots",
     "when",
     "facts",

@@ -17,6 +17,7 @@ from servicedesk.staff.actors import Actor
 from servicedesk.staff.models import HandledRequest
 from tests.fixtures.appointments import confirmed, requested, slot
 from tests.fixtures.people import client_of
+from tests.fixtures.proof_of_work import solve
 
 pytestmark = pytest.mark.django_db
 
@@ -46,13 +47,19 @@ def fill_in(visitor: Any, centre: Any, *, starts_at: dt.datetime | None = None, 
     return visitor.act(reverse("appointments:book_contact"), {**CONTACT, **contact})
 
 
+def send(visitor: Any, *, key: str | None = None, **extra: Any) -> Any:
+    """Send what the last page shows, as its reader's browser does."""
+    page = visitor.get(reverse("appointments:book_review")).content.decode()
+    return visitor.act(reverse("appointments:book_review"), {"proof": solve(page)}, key=key, **extra)
+
+
 def test_five_steps_make_a_request(centre: Any, reference: None) -> None:
     visitor = client_of()
     assert fill_in(visitor, centre).headers["Location"] == reverse("appointments:book_review")
     review = visitor.get(reverse("appointments:book_review")).content.decode()
     assert "DEM-0526" in review
     assert "踩煞車時有聲音" in review
-    done = visitor.act(reverse("appointments:book_review"), follow=True)
+    done = send(visitor, follow=True)
     appointment = Appointment.objects.get()
     assert done.redirect_chain == [(reverse("appointments:book_received"), 302)]
     assert appointment.number in done.content.decode()
@@ -103,7 +110,8 @@ def test_services_that_fit_are_ticked_beforehand(centre: Any, reference: None) -
 def test_sent_twice_is_one_booking(centre: Any, reference: None) -> None:
     visitor = client_of()
     fill_in(visitor, centre)
-    data = {"request_key": "the-same-form-twice"}
+    page = visitor.get(reverse("appointments:book_review")).content.decode()
+    data = {"request_key": "the-same-form-twice", "proof": solve(page)}
     visitor.post(reverse("appointments:book_review"), data)
     visitor.post(reverse("appointments:book_review"), data)
     assert Appointment.objects.count() == 1
@@ -112,9 +120,10 @@ def test_sent_twice_is_one_booking(centre: Any, reference: None) -> None:
 def test_a_time_taken_meanwhile_leads_back_with_the_nearest(centre: Any, reference: None) -> None:
     visitor = client_of()
     fill_in(visitor, centre)
+    proof = solve(visitor.get(reverse("appointments:book_review")).content.decode())
     for number in range(centre.reception_places):
         requested(centre, plate=f"AAA-{number:04}", phone=f"091200000{number}", name=f"客{number}")
-    page = visitor.act(reverse("appointments:book_review"), follow=True)
+    page = visitor.act(reverse("appointments:book_review"), {"proof": proof}, follow=True)
     text = page.content.decode()
     assert page.redirect_chain[-1][0] == reverse("appointments:book_time")
     assert "14:00 has just been taken" in text
@@ -169,10 +178,12 @@ def test_one_address_sends_only_so_many_a_day(centre: Any, reference: None) -> N
         session = visitor.session
         session["booking"] = {**session["booking"], "plate": f"AAA-{number:04}"}
         session.save()
-        page = visitor.act(reverse("appointments:book_review"), follow=True).content.decode()
+        page = send(visitor, follow=True).content.decode()
     assert "Too many requests" in page
     assert Appointment.objects.count() == 12
-    assert OnlineRequest.objects.count() == 12  # the refused one left nothing
+    assert (
+        OnlineRequest.objects.count() == 24
+    )  # twelve under the address, one under each number; the refused one left nothing
     assert HandledRequest.objects.count() == 12
 
 
