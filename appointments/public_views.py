@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import secrets
+from dataclasses import replace
 
 from django.db.models import Count
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -29,6 +30,7 @@ from appointments.drafts import (
     keep,
     needs,
     quote_of,
+    sent_already,
     step_page,
     symptoms,
     weekday_heads,
@@ -55,7 +57,7 @@ REQUESTS_PER_DAY = {"address": 12, "phone": 5}
 @public
 @require_GET
 def book(request: HttpRequest) -> HttpResponse:
-    """Start afresh; `?centre=CODE` chooses the centre (for a link or a QR code). A new draft's id tells the browser to forget too."""
+    """Start afresh; `?centre=CODE` chooses the centre (for a link or a QR code). The draft's id lets the browser forget too."""
     chosen = ServiceCentre.objects.filter(code=request.GET.get("centre", "")).first()
     request.session[SESSION_KEY] = {"id": secrets.token_hex(8), **({"centre": chosen.pk} if chosen else {})}
     return redirect("appointments:book_car")
@@ -122,7 +124,7 @@ def book_time(request: HttpRequest, draft: Draft, centre: ServiceCentre) -> Http
     form = TimeForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
-        keep(request, centre=data["centre"].pk, starts_at=data["starts_at"].isoformat(), waits=data["waits"])
+        keep(request, centre=data["centre"].pk, starts_at=data["starts_at"].isoformat(), stay=data["stay"])
         return redirect("appointments:book_contact")
     picked = request.POST.get("centre") or request.GET.get("centre", "")
     if picked.isdecimal():
@@ -151,6 +153,7 @@ def book_time(request: HttpRequest, draft: Draft, centre: ServiceCentre) -> Http
             "taken": taken,
             "nearest": slots.nearest_free(centre, taken, wish) if taken else [],
             "quote": quoted,
+            "stay": form["stay"].value() if form.is_bound else draft.get("stay", ""),
             "checked_at": now(),
         },
         centre,
@@ -179,6 +182,7 @@ def book_contact(request: HttpRequest, draft: Draft, centre: ServiceCentre) -> H
 
 @public
 @require_http_methods(["GET", "POST"])
+@sent_already
 @needs("review")
 def book_review(request: HttpRequest, draft: Draft, centre: ServiceCentre) -> HttpResponse:
     """Step 5: everything once more; sending it makes the request."""
@@ -196,6 +200,7 @@ def book_review(request: HttpRequest, draft: Draft, centre: ServiceCentre) -> Ht
             "quote": quote_of(draft, centre),
             "starts_at": starts_at,
             "symptoms": symptoms(draft),
+            "stay": offers.Stay(draft["stay"]).label if draft.get("stay") else "",
             "challenge": proof_of_work.challenge(draft),
         },
         centre,
@@ -214,12 +219,13 @@ def submit(request: HttpRequest, draft: Draft, centre: ServiceCentre, starts_at:
             by=by,
             centre=centre,
             contact=contact_of(draft),
-            car=car_of(draft),
+            car=replace(car_of(draft), vin=draft.get("vin", "")),
             operations=operations,
             starts_at=starts_at,
             concern=draft.get("concern", ""),
             symptoms=symptoms(draft),
-            waits_on_site=bool(draft.get("waits")),
+            waits_on_site=draft.get("stay") == offers.Stay.WAIT,
+            transport=draft["stay"] if draft.get("stay") in Appointment.Transport.values else "",
         )
         request.session[DONE_KEY] = appointment.pk
         return appointment

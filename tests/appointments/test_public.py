@@ -43,7 +43,7 @@ def fill_in(visitor: Any, centre: Any, *, starts_at: dt.datetime | None = None, 
     visitor.act(reverse("appointments:book_car"), {**CAR, "concern": "踩煞車時有聲音"})
     visitor.act(reverse("appointments:book_services"), {"operations": ["MNT-040", "MNT-110"]})
     at = starts_at or slot(centre)
-    visitor.act(reverse("appointments:book_time"), {"centre": centre.pk, "starts_at": at.isoformat(), "waits": "on"})
+    visitor.act(reverse("appointments:book_time"), {"centre": centre.pk, "starts_at": at.isoformat(), "stay": "wait"})
     return visitor.act(reverse("appointments:book_contact"), {**CONTACT, **contact})
 
 
