@@ -36,7 +36,7 @@ class CarForm(CarFields):
         """Seventeen characters without I, O and Q; who cannot find it leaves it out."""
         vin = vin_key(self.cleaned_data["vin"])
         if warning := vin_warning(vin):
-            raise ValidationError([warning, _("Or leave it empty.")])
+            raise ValidationError(warning)
         return vin
 
     def clean(self) -> dict[str, Any]:
