@@ -38,12 +38,22 @@ CONTACT = {
 }
 
 
-def fill_in(visitor: Any, centre: Any, *, starts_at: dt.datetime | None = None, **contact: Any) -> Any:
+def fill_in(
+    visitor: Any,
+    centre: Any,
+    *,
+    starts_at: dt.datetime | None = None,
+    car: dict[str, Any] | None = None,
+    time: dict[str, Any] | None = None,
+    **contact: Any,
+) -> Any:
+    """The first four steps; what a test cares about is given, the rest is DEM-0526's."""
     visitor.get(reverse("appointments:book"))
-    visitor.act(reverse("appointments:book_car"), {**CAR, "concern": "踩煞車時有聲音"})
+    visitor.act(reverse("appointments:book_car"), {**CAR, "concern": "踩煞車時有聲音", **(car or {})})
     visitor.act(reverse("appointments:book_services"), {"operations": ["MNT-040", "MNT-110"]})
     at = starts_at or slot(centre)
-    visitor.act(reverse("appointments:book_time"), {"centre": centre.pk, "starts_at": at.isoformat(), "stay": "wait"})
+    chosen = {"centre": centre.pk, "starts_at": at.isoformat(), "stay": "wait", **(time or {})}
+    visitor.act(reverse("appointments:book_time"), chosen)
     return visitor.act(reverse("appointments:book_contact"), {**CONTACT, **contact})
 
 
