@@ -102,6 +102,18 @@ def needs(step: str) -> Callable[[Callable[..., HttpResponse]], Callable[..., Ht
     return declare
 
 
+def sent_already(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Lead a browser whose request is in (by the back button, a reload, a second tab) to what became of it."""
+
+    def looked_up(request: HttpRequest) -> HttpResponse:
+        if not draft_of(request) and DONE_KEY in request.session:
+            return redirect("appointments:book_received")
+        return view(request)
+
+    looked_up.__module__, looked_up.__name__, looked_up.__doc__ = view.__module__, view.__name__, view.__doc__
+    return looked_up
+
+
 def chosen_list(data: Any, name: str) -> list[str]:
     """The values ticked under `name`, from a posted form or the draft."""
     return data.getlist(name) if hasattr(data, "getlist") else data.get(name, [])

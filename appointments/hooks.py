@@ -1,4 +1,4 @@
-"""Where later chapters add a next step to a booking's page or a paper to its calendar, so that this one need not know them."""
+"""Where later chapters add to a booking's pages and its calendar, for staff and by link, so that this one need not know them."""
 
 from __future__ import annotations
 
@@ -6,10 +6,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from appointments.models import Appointment
+from servicedesk.documents.models import PaperOrder
 from servicedesk.registry import Action, Shelf, Text
+from servicedesk.workorders.models import WorkOrder
 
 next_steps: Shelf[Callable[[Appointment], list[Action]]] = Shelf()
 """Each is asked with a booking and answers with buttons; reception adds "Receive the car"."""
+visit_papers: Shelf[Callable[[WorkOrder], list[PaperOrder]]] = Shelf()
+"""Each is asked with a visit and answers with the papers its customer has; delivery knows which bills stand."""
 
 
 @dataclass(frozen=True)

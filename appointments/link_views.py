@@ -1,20 +1,23 @@
-"""The customer's own page of a booking, behind his link: see it, move it, cancel it."""
+"""The customer's own page of a booking, behind his link: see it, move it, cancel it; then where his car is, and his papers."""
 
 from __future__ import annotations
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST, require_safe
 
 from appointments import services, slots
 from appointments.drafts import DAYS_SHOWN, weekday_heads, weeks_of
 from appointments.forms import MoveForm, WishForm, read_date
-from appointments.letters import PURPOSE
+from appointments.letters import PURPOSE, calendar_file
 from appointments.models import Appointment, TimeOffer
+from appointments.visit_of import visit_of
 from servicedesk.clock import now
+from servicedesk.documents.responses import order_response
 from servicedesk.messaging.links import customer_link
 from servicedesk.staff.repeats import Reason, perform, refuse
 from servicedesk.workorders.models import Promise
@@ -54,6 +57,7 @@ def mine(request: HttpRequest) -> HttpResponse:
             "wish": appointment.open_wish,
             "changeable": changeable(appointment),
             "until": appointment.change_until,
+            "visit": visit_of(appointment),
         },
     )
 
@@ -99,6 +103,30 @@ def mine_stop(request: HttpRequest) -> HttpResponse:
         success=_("You are no longer on the waiting list."),
         redirect="appointments:mine",
     )
+
+
+@customer_link(PURPOSE)
+@require_safe
+def mine_calendar(request: HttpRequest) -> HttpResponse:
+    """The confirmed booking as a file for the customer's calendar."""
+    appointment = mine_of(request)
+    if appointment.state != Appointment.State.CONFIRMED:
+        raise Http404
+    file = calendar_file(appointment, method="PUBLISH")
+    response = HttpResponse(file["text"], content_type=f"{file['type']}; charset=utf-8")
+    response["Content-Disposition"] = content_disposition_header(True, file["name"]) or "attachment"
+    return response
+
+
+@customer_link(PURPOSE)
+@require_safe
+def mine_paper(request: HttpRequest, pk: int) -> HttpResponse:
+    """One of the customer's own papers of the visit."""
+    visit = visit_of(mine_of(request))
+    order = next((order for order, _title in visit.papers if order.pk == pk), None) if visit else None
+    if order is None:
+        raise Http404
+    return order_response(request, order, "appointments/mine_printing.html", centre=order.centre)
 
 
 @customer_link(PURPOSE)

@@ -74,3 +74,12 @@ def suggested(reasons: list[str], odometer: int | None) -> set[str]:
     if INSPECTED & set(reasons):
         codes.add("MNT-110")
     return codes
+
+
+class Stay(models.TextChoices):
+    """What becomes of the customer while we have his car; all but the first two are wishes, answered with the booking."""
+
+    LEAVE = "", _("I leave the car")
+    WAIT = "wait", _("I wait here")
+    SHUTTLE = "shuttle", _("Please take me to the station")
+    COURTESY_CAR = "courtesy_car", _("I would like a courtesy car")

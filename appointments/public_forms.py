@@ -13,6 +13,7 @@ from appointments import offers
 from appointments.fields import SlotField
 from appointments.forms import CarFields, ContactFields
 from servicedesk.catalogue.models import LabourOperation
+from servicedesk.customers.matching import vin_key, vin_warning
 from servicedesk.customers.models import Channel
 from servicedesk.staff.models import ServiceCentre
 
@@ -20,6 +21,7 @@ from servicedesk.staff.models import ServiceCentre
 class CarForm(CarFields):
     """Step 1: the car and what is wrong with it."""
 
+    vin = forms.CharField(label=gettext_lazy("VIN"), max_length=24, required=False)
     reasons = forms.MultipleChoiceField(
         label=gettext_lazy("What is it about this time?"), choices=offers.Reason.choices, required=False
     )
@@ -29,6 +31,13 @@ class CarForm(CarFields):
     moments = forms.MultipleChoiceField(
         label=gettext_lazy("When does it happen?"), choices=offers.Moment.choices, required=False
     )
+
+    def clean_vin(self) -> str:
+        """Seventeen characters without I, O and Q; who cannot find it leaves it out."""
+        vin = vin_key(self.cleaned_data["vin"])
+        if warning := vin_warning(vin):
+            raise ValidationError(warning)
+        return vin
 
     def clean(self) -> dict[str, Any]:
         """One of both is needed: a reason or a sentence."""
@@ -66,7 +75,9 @@ class TimeForm(forms.Form):
     starts_at = SlotField(
         label=gettext_lazy("Time"), max_length=40, error_messages={"required": gettext_lazy("Choose a day and a time.")}
     )
-    waits = forms.BooleanField(label=gettext_lazy("I wait on site"), required=False)
+    stay = forms.ChoiceField(
+        label=gettext_lazy("How do you go on from here?"), choices=offers.Stay.choices, required=False
+    )
 
 
 class ContactForm(ContactFields):

@@ -1,14 +1,17 @@
 """The public booking form in five steps (M1.1-c). Entries wait in the session; only the last step changes anything.
 
-Each step is a page of its own that works without script and can be reached again. Robots are met by a hidden field and
-by a limit per address and day.
+Each step is a page of its own that can be reached again; only sending needs script, for its proof of work. Robots are met
+by that, by a hidden field, and by a limit per day of what one address and one telephone number may send.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import secrets
+from dataclasses import replace
 
+from django.db.models import Count
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.utils.dateparse import parse_datetime
@@ -16,7 +19,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
-from appointments import offers, services, slots
+from appointments import offers, proof_of_work, services, slots
 from appointments.drafts import (
     DAYS_SHOWN,
     DONE_KEY,
@@ -27,6 +30,7 @@ from appointments.drafts import (
     keep,
     needs,
     quote_of,
+    sent_already,
     step_page,
     symptoms,
     weekday_heads,
@@ -46,15 +50,16 @@ from servicedesk.staff.models import ServiceCentre
 from servicedesk.staff.repeats import perform
 from servicedesk.workorders.models import Promise
 
-REQUESTS_PER_DAY = 12
+REQUESTS_PER_DAY = {"address": 12, "phone": 5}
+"""Online bookings that one address, and one telephone number, may send within a day."""
 
 
 @public
 @require_GET
 def book(request: HttpRequest) -> HttpResponse:
-    """Start afresh; `?centre=CODE` chooses the centre (for a link or a QR code)."""
+    """Start afresh; `?centre=CODE` chooses the centre (for a link or a QR code). The draft's id lets the browser forget too."""
     chosen = ServiceCentre.objects.filter(code=request.GET.get("centre", "")).first()
-    request.session[SESSION_KEY] = {"centre": chosen.pk} if chosen else {}
+    request.session[SESSION_KEY] = {"id": secrets.token_hex(8), **({"centre": chosen.pk} if chosen else {})}
     return redirect("appointments:book_car")
 
 
@@ -119,7 +124,7 @@ def book_time(request: HttpRequest, draft: Draft, centre: ServiceCentre) -> Http
     form = TimeForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
-        keep(request, centre=data["centre"].pk, starts_at=data["starts_at"].isoformat(), waits=data["waits"])
+        keep(request, centre=data["centre"].pk, starts_at=data["starts_at"].isoformat(), stay=data["stay"])
         return redirect("appointments:book_contact")
     picked = request.POST.get("centre") or request.GET.get("centre", "")
     if picked.isdecimal():
@@ -148,6 +153,7 @@ def book_time(request: HttpRequest, draft: Draft, centre: ServiceCentre) -> Http
             "taken": taken,
             "nearest": slots.nearest_free(centre, taken, wish) if taken else [],
             "quote": quoted,
+            "stay": form["stay"].value() if form.is_bound else draft.get("stay", ""),
             "checked_at": now(),
         },
         centre,
@@ -176,6 +182,7 @@ def book_contact(request: HttpRequest, draft: Draft, centre: ServiceCentre) -> H
 
 @public
 @require_http_methods(["GET", "POST"])
+@sent_already
 @needs("review")
 def book_review(request: HttpRequest, draft: Draft, centre: ServiceCentre) -> HttpResponse:
     """Step 5: everything once more; sending it makes the request."""
@@ -189,7 +196,13 @@ def book_review(request: HttpRequest, draft: Draft, centre: ServiceCentre) -> Ht
     return step_page(
         request,
         "review",
-        {"quote": quote_of(draft, centre), "starts_at": starts_at, "symptoms": symptoms(draft)},
+        {
+            "quote": quote_of(draft, centre),
+            "starts_at": starts_at,
+            "symptoms": symptoms(draft),
+            "stay": offers.Stay(draft["stay"]).label if draft.get("stay") else "",
+            "challenge": proof_of_work.challenge(draft),
+        },
         centre,
     )
 
@@ -197,28 +210,22 @@ def book_review(request: HttpRequest, draft: Draft, centre: ServiceCentre) -> Ht
 def submit(request: HttpRequest, draft: Draft, centre: ServiceCentre, starts_at: dt.datetime) -> HttpResponse:
     """Send the request once; a taken time leads back to the times with the three nearest."""
     by = Actor.visitor(draft.get("name", ""))
-    address = hashlib.sha256(address_of(request).encode()).hexdigest()
 
     def act() -> Appointment:
-        OnlineRequest.objects.create(address=address, at=now())
-        if (
-            OnlineRequest.objects.filter(address=address, at__gt=now() - dt.timedelta(days=1)).count()
-            > REQUESTS_PER_DAY
-        ):
-            raise services.AppointmentRefused(
-                _("Too many requests came from here today. Please call us: we book your time on the telephone.")
-            )
+        proof_of_work.spend(request.POST.get(proof_of_work.FIELD, ""), draft)
+        count_request(address=address_of(request), phone=draft.get("phone", ""))
         operations = [row for row in offers.offered() if row.code in draft.get("operations", [])]
         appointment = services.request_appointment(
             by=by,
             centre=centre,
             contact=contact_of(draft),
-            car=car_of(draft),
+            car=replace(car_of(draft), vin=draft.get("vin", "")),
             operations=operations,
             starts_at=starts_at,
             concern=draft.get("concern", ""),
             symptoms=symptoms(draft),
-            waits_on_site=bool(draft.get("waits")),
+            waits_on_site=draft.get("stay") == offers.Stay.WAIT,
+            transport=draft["stay"] if draft.get("stay") in Appointment.Transport.values else "",
         )
         request.session[DONE_KEY] = appointment.pk
         return appointment
@@ -233,6 +240,25 @@ def submit(request: HttpRequest, draft: Draft, centre: ServiceCentre, starts_at:
     ):
         request.session.pop(SESSION_KEY, None)
     return response
+
+
+def count_request(**by: str) -> None:
+    """Count one request under each name, kept hashed; raises AppointmentRefused when one has sent enough today. Two queries."""
+    names = {hashlib.sha256(f"{kind}:{value}".encode()).hexdigest(): kind for kind, value in by.items()}
+    OnlineRequest.objects.bulk_create(OnlineRequest(address=name, at=now()) for name in names)
+    sent = OnlineRequest.objects.filter(address__in=names, at__gt=now() - dt.timedelta(days=1))
+    counted = dict(sent.values_list("address").annotate(Count("id")))
+    over = {kind for name, kind in names.items() if counted[name] > REQUESTS_PER_DAY[kind]}
+    if "phone" in over:
+        raise services.AppointmentRefused(
+            _(
+                "This number has booked several times today. Please call us: we arrange everything else on the telephone."
+            )
+        )
+    if over:
+        raise services.AppointmentRefused(
+            _("Too many requests came from here today. Please call us: we book your time on the telephone.")
+        )
 
 
 @public

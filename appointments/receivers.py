@@ -10,7 +10,7 @@ from django.db.models import Q
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from appointments import conformance, letters, services
+from appointments import conformance, letters, proof_of_work, services
 from appointments.calendar import preparation
 from appointments.calendar.to_move import days_short
 from appointments.capacity import receivers as capacity
@@ -91,6 +91,7 @@ def register() -> None:
     registry.exports.register(export)
     registry.erasures.register(erase)
     registry.sweeps.register(registry.Sweep("old online requests", forget_online_requests))
+    registry.sweeps.register(registry.Sweep("old proofs of work", proof_of_work.forget_old))
     registry.sweeps.register(registry.Sweep("offered times", services.expire_offers))
     registry.sweeps.register(registry.Sweep("booking reminders", services.remind))
     registry.sweeps.register(registry.Sweep("cars that did not come", services.give_up_missed))

@@ -9,8 +9,9 @@ from django.db.models import Exists, OuterRef
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from appointments import hooks as booking
 from delivery.models import Bill, Opinion, Payment, PickupNotice, SurveyResponse, WashPart
-from delivery.selections import INVITE_DAYS, opinions_for, ready_rows, settle_rows, to_invite, wash_rows
+from delivery.selections import INVITE_DAYS, opinions_for, papers_to_give, ready_rows, settle_rows, to_invite, wash_rows
 from delivery.services.account import account_of
 from delivery.services.wash import current_task
 from servicedesk import registry
@@ -59,6 +60,7 @@ def register() -> None:
     _home()
     _panels()
     registry.actions.register(next_steps)
+    booking.visit_papers.register(papers_to_give)
     registry.row_steps.register(
         registry.RowStep("notify", _("Notify"), frozenset({Stage.READY.value}), lambda: ~Exists(notices()))
     )

@@ -258,6 +258,9 @@ vars().update(EMAIL_CONFIG)
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = required("DEFAULT_FROM_EMAIL", otherwise="Servicedesk <desk@servicedesk.invalid>")
 
+# Tries that the proof of work of an online booking may need, each about 8 ms on a phone; robots pay the same (docs/operating.md).
+SPAM_PROOF_MAX = max(1, env.int("SPAM_PROOF_MAX", default=150))
+
 PHONENUMBER_DEFAULT_REGION = "TW"
 PHONENUMBER_DB_FORMAT = "E164"
 CLOCK_IS_MOVABLE = not PRODUCTION and env.bool("CLOCK_IS_MOVABLE", default=MODE == "test")

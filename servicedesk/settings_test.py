@@ -11,3 +11,4 @@ CELERY_TASK_ALWAYS_EAGER = False
 AXES_ENABLED = True
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 STATIC_ROOT = None  # type: ignore[assignment] # nothing is collected; WhiteNoise finds files in static/ itself
+SPAM_PROOF_MAX = 2

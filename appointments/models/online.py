@@ -6,7 +6,7 @@ from django.db import models
 
 
 class OnlineRequest(models.Model):
-    """One online booking by an address (hashed), kept a day: the public form takes only so many."""
+    """One online booking under an address or a telephone number (hashed), kept two days: the form takes only so many of each."""
 
     address = models.CharField(max_length=64)
     at = models.DateTimeField()

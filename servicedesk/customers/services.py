@@ -135,6 +135,8 @@ def find_or_create_vehicle(
             car.save()
             _note(by, customer, ["vehicle_added"])
             return car
+        if any(other.vin == given.get("vin") for other in cars if other != car):
+            given.pop("vin", None)  # it stands with another of his cars: people find out which is right
         filled = [field for field in given if getattr(car, field) in ("", None)]
         for field in filled:
             setattr(car, field, given[field])

@@ -72,6 +72,7 @@ CUSTOMER = [
     "badge",
     "plate",
     "actions",
+    "tell",
     "slots",
     "when",
     "facts",

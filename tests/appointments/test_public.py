@@ -17,6 +17,7 @@ from servicedesk.staff.actors import Actor
 from servicedesk.staff.models import HandledRequest
 from tests.fixtures.appointments import confirmed, requested, slot
 from tests.fixtures.people import client_of
+from tests.fixtures.proof_of_work import solve
 
 pytestmark = pytest.mark.django_db
 
@@ -37,13 +38,29 @@ CONTACT = {
 }
 
 
-def fill_in(visitor: Any, centre: Any, *, starts_at: dt.datetime | None = None, **contact: Any) -> Any:
+def fill_in(
+    visitor: Any,
+    centre: Any,
+    *,
+    starts_at: dt.datetime | None = None,
+    car: dict[str, Any] | None = None,
+    time: dict[str, Any] | None = None,
+    **contact: Any,
+) -> Any:
+    """The first four steps; what a test cares about is given, the rest is DEM-0526's."""
     visitor.get(reverse("appointments:book"))
-    visitor.act(reverse("appointments:book_car"), {**CAR, "concern": "踩煞車時有聲音"})
+    visitor.act(reverse("appointments:book_car"), {**CAR, "concern": "踩煞車時有聲音", **(car or {})})
     visitor.act(reverse("appointments:book_services"), {"operations": ["MNT-040", "MNT-110"]})
     at = starts_at or slot(centre)
-    visitor.act(reverse("appointments:book_time"), {"centre": centre.pk, "starts_at": at.isoformat(), "waits": "on"})
+    chosen = {"centre": centre.pk, "starts_at": at.isoformat(), "stay": "wait", **(time or {})}
+    visitor.act(reverse("appointments:book_time"), chosen)
     return visitor.act(reverse("appointments:book_contact"), {**CONTACT, **contact})
+
+
+def send(visitor: Any, *, key: str | None = None, **extra: Any) -> Any:
+    """Send what the last page shows, as its reader's browser does."""
+    page = visitor.get(reverse("appointments:book_review")).content.decode()
+    return visitor.act(reverse("appointments:book_review"), {"proof": solve(page)}, key=key, **extra)
 
 
 def test_five_steps_make_a_request(centre: Any, reference: None) -> None:
@@ -52,7 +69,7 @@ def test_five_steps_make_a_request(centre: Any, reference: None) -> None:
     review = visitor.get(reverse("appointments:book_review")).content.decode()
     assert "DEM-0526" in review
     assert "踩煞車時有聲音" in review
-    done = visitor.act(reverse("appointments:book_review"), follow=True)
+    done = send(visitor, follow=True)
     appointment = Appointment.objects.get()
     assert done.redirect_chain == [(reverse("appointments:book_received"), 302)]
     assert appointment.number in done.content.decode()
@@ -103,7 +120,8 @@ def test_services_that_fit_are_ticked_beforehand(centre: Any, reference: None) -
 def test_sent_twice_is_one_booking(centre: Any, reference: None) -> None:
     visitor = client_of()
     fill_in(visitor, centre)
-    data = {"request_key": "the-same-form-twice"}
+    page = visitor.get(reverse("appointments:book_review")).content.decode()
+    data = {"request_key": "the-same-form-twice", "proof": solve(page)}
     visitor.post(reverse("appointments:book_review"), data)
     visitor.post(reverse("appointments:book_review"), data)
     assert Appointment.objects.count() == 1
@@ -112,9 +130,10 @@ def test_sent_twice_is_one_booking(centre: Any, reference: None) -> None:
 def test_a_time_taken_meanwhile_leads_back_with_the_nearest(centre: Any, reference: None) -> None:
     visitor = client_of()
     fill_in(visitor, centre)
+    proof = solve(visitor.get(reverse("appointments:book_review")).content.decode())
     for number in range(centre.reception_places):
         requested(centre, plate=f"AAA-{number:04}", phone=f"091200000{number}", name=f"客{number}")
-    page = visitor.act(reverse("appointments:book_review"), follow=True)
+    page = visitor.act(reverse("appointments:book_review"), {"proof": proof}, follow=True)
     text = page.content.decode()
     assert page.redirect_chain[-1][0] == reverse("appointments:book_time")
     assert "14:00 has just been taken" in text
@@ -169,10 +188,12 @@ def test_one_address_sends_only_so_many_a_day(centre: Any, reference: None) -> N
         session = visitor.session
         session["booking"] = {**session["booking"], "plate": f"AAA-{number:04}"}
         session.save()
-        page = visitor.act(reverse("appointments:book_review"), follow=True).content.decode()
+        page = send(visitor, follow=True).content.decode()
     assert "Too many requests" in page
     assert Appointment.objects.count() == 12
-    assert OnlineRequest.objects.count() == 12  # the refused one left nothing
+    assert (
+        OnlineRequest.objects.count() == 24
+    )  # twelve under the address, one under each number; the refused one left nothing
     assert HandledRequest.objects.count() == 12
 
 

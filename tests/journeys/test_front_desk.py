@@ -159,5 +159,5 @@ def test_changing_the_language_keeps_what_was_typed(house: House, person: Callab
     typed = {name: visitor.page.locator(f'[name="{name}"]').input_value() for name in ("plate", "concern", "model")}
     assert typed == {"plate": "LAN-2026", "concern": WORDS, "model": "TOY-RAV"}
     assert visitor.page.locator('input[name="reasons"][value="noise"]').is_checked()
-    visitor.page.reload()
+    visitor.go("/appointments/book/")
     expect(visitor.page.locator('[name="plate"]')).to_have_value("")

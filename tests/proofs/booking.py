@@ -66,6 +66,7 @@ class Booking:
         for step, values in steps(self.number, centre, next_slot(), self.email, self.channel):
             page = self.visitor.act(f"/appointments/book/{step}/", **values)
             assert page.status == 302, f"step {step}: {page.status} {page.text[:3000]}"
+        self.asked = last_step(self.visitor.get(REVIEW))
         return self
 
     def send(self) -> Page:

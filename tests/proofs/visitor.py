@@ -10,6 +10,8 @@ import uuid
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 
+from tests.fixtures.proof_of_work import solve
+
 Pairs = list[tuple[str, str]]
 
 
@@ -99,10 +101,11 @@ class Page:
 def last_step(page: Page) -> dict[str, str]:
     """What the last page of the public booking form sends by itself, beside the tokens that every form has.
 
-    Whatever else that page asks of a browser is answered here, for all proofs that book.
+    Whatever else that page asks of a browser is answered here, for all proofs that book: its proof of work.
     """
     kept = {"csrfmiddlewaretoken", "request_key"}
-    return {name: value for name, value in page.form().values if name and name not in kept}
+    values = {name: value for name, value in page.form().values if name and name not in kept}
+    return values | {"proof": solve(page.text)} if "data-challenge" in page.text else values
 
 
 class Visitor:
