@@ -10,7 +10,7 @@ from django.db.models import Q
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from appointments import conformance, letters, services
+from appointments import comeback, conformance, letters, services
 from appointments.capacity import receivers as capacity
 from appointments.models import Appointment, OnlineRequest
 from servicedesk import registry
@@ -21,6 +21,7 @@ from servicedesk.messaging import links
 from servicedesk.staff.roles import Role
 from servicedesk.workorders.models import Promise, WorkOrder
 from servicedesk.workorders.numbers import number_in
+from servicedesk.workorders.stages import IN_HOUSE
 
 DESK = frozenset({Role.ADVISOR.value, Role.MANAGER.value})
 ONLINE_REQUESTS_KEPT = dt.timedelta(days=2)
@@ -70,6 +71,12 @@ def register() -> None:
                 for_strangers=True,
             )
         )
+    registry.panels.register(
+        registry.Panel(
+            "comeback", _("Comeback"), "appointments/_comeback_panel.html", comeback_panel, order=5, area="rail"
+        )
+    )
+    registry.phrases.update(PHRASES)
     registry.search.register(search)
     registry.visit_steps[1] = visit_step
     registry.exports.register(export)
@@ -84,6 +91,21 @@ def register() -> None:
     capacity.register()
     links.register(letters.PURPOSE, "appointments:mine")
     conformance.register()
+
+
+PHRASES = {
+    comeback.EVENT: registry.Phrase(_("The car comes back: booking %(booking)s"), "bad"),
+    comeback.EVENT_NOT: registry.Phrase(_("Not a comeback after all: booking %(booking)s")),
+}
+
+
+def comeback_panel(request: HttpRequest, work_order: WorkOrder) -> dict[str, Any] | None:
+    """On a visit's page: the earlier visit after which its car is back, or may be, so that the workshop starts from there."""
+    linked = comeback.of_visit(work_order)
+    hint = linked or (comeback.hint_for_visit(work_order) if work_order.stage in IN_HOUSE else None)
+    if hint is None:
+        return None
+    return {"hint": hint, "is_asked": linked is None, "may_open": comeback.may_open(request.user, hint)}
 
 
 def count(user: Any, centre: Any) -> tuple[str, list[Any]]:
