@@ -72,7 +72,7 @@ def earlier_visit(
             state__in=(LineState.DONE, LineState.CHECKED),
             operation__group__in=systems,
         )
-        .select_related("operation", "part", "work_order__centre")
+        .select_related("operation", "work_order__centre")
         .order_by("-work_order__delivered_at", "-work_order", "position", "pk")
     )
     lines = list(rows[:MOST_LINES])
@@ -92,7 +92,7 @@ def linked_visit(appointment: Appointment | None) -> Hint | None:
     if appointment is None or appointment.comeback_of is None:
         return None
     done = appointment.comeback_of.lines.filter(kind=LineKind.LABOUR, state__in=(LineState.DONE, LineState.CHECKED))
-    lines = done.select_related("operation", "part").order_by("position", "pk")
+    lines = done.select_related("operation").order_by("position", "pk")
     return Hint(appointment.comeback_of, list(lines[:MOST_LINES]))
 
 

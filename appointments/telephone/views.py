@@ -36,6 +36,7 @@ def new(request: HttpRequest) -> HttpResponse:
     initial = {
         "source": Appointment.Source.SITE if on_site else Appointment.Source.PHONE,
         "date": request.GET.get("date", ""),
+        "operations": request.GET.getlist("operations"),
         "language": centre.language,
         "channel": "sms",
         **callers.somebody_new(text, centre),
