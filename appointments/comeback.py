@@ -29,6 +29,7 @@ WITHIN = dt.timedelta(days=30)
 WITHIN_KM = 2_000
 """… or so many kilometres, whichever lasts longer."""
 MOST_LINES = 12
+OVER = (Appointment.State.NO_SHOW, Appointment.State.EXPIRED, Appointment.State.CANCELLED)
 EVENT, EVENT_NOT = "booking.comeback", "booking.comeback_not"
 
 
@@ -114,6 +115,11 @@ def may_open(user: Any, hint: Hint | None) -> bool:
     return hint is not None and hint.work_order.centre_id in user.centre_ids()
 
 
+def may_change(appointment: Appointment) -> bool:
+    """Whether the booking may still be linked or unlinked: its car may come, or has."""
+    return appointment.state not in OVER
+
+
 def check(vehicle: Vehicle, work_order: WorkOrder) -> None:
     """Refuse a visit of another car, or one that has not ended with the car's delivery."""
     if work_order.vehicle_id != vehicle.pk:
@@ -166,7 +172,7 @@ def _standing(appointment: Appointment) -> Appointment:
     """The booking, locked; refused when its car will not come."""
     rows = Appointment.objects.select_for_update(of=("self",)).select_related("vehicle", "comeback_of", "centre")
     found: Any = rows.get(pk=appointment.pk)
-    if not found.is_expected and found.state != Appointment.State.ARRIVED:
+    if not may_change(found):
         raise NotAComeback(
             _("Booking %(number)s: %(state)s. Only a car that comes can come back.")
             % {"number": found.number, "state": found.get_state_display()}

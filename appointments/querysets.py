@@ -50,6 +50,7 @@ class Appointments(CentreScoped):
     def open(self) -> Appointments:
         """Expected, or waiting for a time."""
         return self.filter(state__in=(*EXPECTED, "waiting"))
+
     def attendance(self) -> Attendance:
         """How many of these bookings were not kept, of those whose time came: arrived or not. One query."""
         told = self.filter(state__in=("arrived", "no_show")).aggregate(

@@ -117,13 +117,13 @@ def again_of(appointment: Appointment) -> dict[str, Any]:
 def comeback_context(request: HttpRequest, appointment: Appointment) -> dict[str, Any]:
     """What a booking's page says about an earlier visit: the one it is linked to, else the one it may come back from."""
     linked = comeback.linked_visit(appointment)
-    asks = appointment.is_expected and getattr(appointment, "was_here", True)
+    asks = comeback.may_change(appointment) and getattr(appointment, "was_here", True)
     hint = linked or (comeback.hint_for(appointment) if asks else None)
     return {
         "hint": hint,
         "is_linked": linked is not None,
         "may_open": comeback.may_open(request.user, hint),
-        "may_change": appointment.is_expected or appointment.state == Appointment.State.ARRIVED,
+        "may_change": comeback.may_change(appointment),
         "linked": request.POST.get("comeback_of", ""),
     }
 
