@@ -183,7 +183,7 @@ def build(centre: ServiceCentre, who: dict[str, User], prefix: str = "TWN") -> T
     for name, earlier in (("back", "content"), ("linked", "eased")):
         gone = rows[earlier]
         same = {"plate": gone.vehicle.plate, "name": gone.customer.name, "phone": str(gone.customer.phone)}
-        rows[name] = a.requested(centre, **same, starts_at=a.slot(centre, 9, days=3))
+        rows[name] = a.requested(centre, **same, starts_at=a.slot(centre, 13))
     comeback.link(rows["linked"], by=by, work_order=rows["eased"])
     second, third = who["technician2"], who["technician3"]
     rows["read"] = at("authorised")
