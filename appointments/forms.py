@@ -9,10 +9,10 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.urls import reverse_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, override
 
+from appointments import offers
 from appointments.fields import SlotField
 from appointments.models import Appointment, WaitingWish
 from appointments.services import Car, Contact
@@ -21,6 +21,7 @@ from servicedesk.customers.fields import OdometerField
 from servicedesk.customers.matching import phone_key, plate_key
 from servicedesk.customers.models import Channel, Honorific
 from servicedesk.staff.fields import mark
+from servicedesk.staff.formats import joined
 from servicedesk.staff.models import ServiceCentre
 
 OTHER_MODEL = "other"
@@ -129,8 +130,9 @@ def contact_of(data: dict[str, Any]) -> Contact:
 class StaffBookingForm(CarFields, ContactFields):
     """The advisor's form: everything on one page, while the customer is on the telephone or at the desk (M1.1-b)."""
 
-    field_order: tuple[str, ...] = ("source", "plate", "phone", "name", "honorific", "model", "other_model", "concern")
-    field_order += ("operations", "date", "starts_at", "email", "channel", "language", "transport", "odometer")
+    field_order: tuple[str, ...] = ("phone", "name", "honorific", "plate", "model", "other_model", "email", "channel")
+    field_order += ("language", "concern", "moments", "how_often", "temperature", "speed", "recall", "odometer")
+    field_order += ("operations", "starts_at", "override", "date", "transport", "source", "waits")
 
     source = forms.ChoiceField(
         label=gettext_lazy("Booked how"),
@@ -142,6 +144,21 @@ class StaffBookingForm(CarFields, ContactFields):
         required=False,
         widget=forms.Textarea(attrs={"rows": 3}),
     )
+    moments = forms.MultipleChoiceField(
+        label=gettext_lazy("When it happens"),
+        choices=[c for c in offers.Moment.choices if c[0] not in (offers.Moment.SLOW, offers.Moment.FAST)],
+        required=False,
+    )
+    how_often = forms.ChoiceField(
+        label=gettext_lazy("How often"), choices=[("", "—"), *offers.HowOften.choices], required=False
+    )
+    temperature = forms.ChoiceField(
+        label=gettext_lazy("Cold or warm"), choices=[("", "—"), *offers.Temperature.choices], required=False
+    )
+    speed = forms.ChoiceField(
+        label=gettext_lazy("At which speed"), choices=[("", "—"), *offers.Speed.choices], required=False
+    )
+    recall = forms.CharField(label=gettext_lazy("Recall letter: campaign"), max_length=40, required=False)
     operations = forms.ModelMultipleChoiceField(
         label=gettext_lazy("Services"),
         queryset=LabourOperation.objects.offered(),
@@ -150,21 +167,9 @@ class StaffBookingForm(CarFields, ContactFields):
         widget=forms.CheckboxSelectMultiple,
     )
     date = forms.DateField(
-        label=gettext_lazy("Date"),
-        widget=forms.DateInput(
-            attrs={
-                "type": "date",
-                "hx-get": reverse_lazy("appointments:new"),
-                "hx-trigger": "change, change from:[name=operations]",
-                "hx-include": "closest form",
-                "hx-params": "date,operations",
-                "hx-target": "#id_starts_at",
-                "hx-select": "#id_starts_at",
-                "hx-select-oob": "#capacity,#override",
-                "hx-swap": "outerHTML",
-            },
-            format="%Y-%m-%d",
-        ),
+        label=gettext_lazy("All times of another date"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )
     starts_at = SlotField(
         label=gettext_lazy("Time"), max_length=40, error_messages={"required": gettext_lazy("Choose a time.")}
@@ -182,6 +187,19 @@ class StaffBookingForm(CarFields, ContactFields):
         self.fields["other_model"].label = _("If not on the list: make and model")
         mark(self, "other_model")
         mark(self, "concern", "operations", words=_("one of the two is needed"))
+
+    def clean_recall(self) -> str:
+        """One line, spaces tidied."""
+        return " ".join(self.cleaned_data["recall"].split())
+
+    def symptoms_in(self, language: str) -> str:
+        """What was answered about the fault as one line in `language`, with the campaign of a recall letter before it."""
+        data, questions = self.cleaned_data, (offers.Moment, offers.HowOften, offers.Temperature, offers.Speed)
+        answers = (data["moments"], [data["how_often"]], [data["temperature"]], [data["speed"]])
+        with override(language):
+            recall = _("Recall letter: %(campaign)s") % {"campaign": data["recall"]} if data["recall"] else ""
+            asked = [str(kind(key).label) for kind, keys in zip(questions, answers, strict=True) for key in keys if key]
+            return joined([recall, *asked] if recall else asked)
 
     def clean(self) -> dict[str, Any]:
         """The fault in the customer's words is part of every booking by telephone."""

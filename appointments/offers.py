@@ -50,6 +50,31 @@ class Moment(models.TextChoices):
     RAIN = "rain", _("In rain")
 
 
+class HowOften(models.TextChoices):
+    """How often the fault shows."""
+
+    ALWAYS = "always", _("Every time")
+    SOMETIMES = "sometimes", _("Now and then")
+    ONCE = "once", _("Once so far")
+
+
+class Temperature(models.TextChoices):
+    """Whether the car is cold or warm when it shows."""
+
+    COLD = "cold", _("Cold")
+    WARM = "warm", _("Warm")
+    BOTH = "both", _("Cold and warm")
+
+
+class Speed(models.TextChoices):
+    """At which speed it shows."""
+
+    STANDING = "standing", _("Standing")
+    TOWN = "town", _("Up to 50 km/h")
+    ROAD = "road", _("50 to 90 km/h")
+    MOTORWAY = "motorway", _("Above 90 km/h")
+
+
 INSPECTED = {Reason.NOISE, Reason.ACCIDENT, Reason.OTHER}
 
 

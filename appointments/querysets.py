@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import dataclass
+from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Exists, OuterRef, Prefetch, Subquery
+from django.db.models import Count, Exists, OuterRef, Prefetch, Q, Subquery
 from django.utils.translation import get_language
 
 from servicedesk.catalogue.names import suffix_of
@@ -16,6 +18,14 @@ from servicedesk.staff.querysets import CentreScoped
 EXPECTED = ("requested", "proposed", "confirmed")
 NO_TIME = ("waiting", "expired", "cancelled")
 """Bookings that wait for a time, or no longer have one."""
+
+
+@dataclass(frozen=True)
+class Attendance:
+    """How a customer keeps his bookings: of so many that came to their time, so many he did not come to."""
+
+    missed: int
+    of: int
 
 
 class Appointments(CentreScoped):
@@ -40,6 +50,23 @@ class Appointments(CentreScoped):
     def open(self) -> Appointments:
         """Expected, or waiting for a time."""
         return self.filter(state__in=(*EXPECTED, "waiting"))
+
+    def attendance(self) -> Attendance:
+        """How many of these bookings were not kept, of those whose time came: arrived or not. One query."""
+        told = self.filter(state__in=("arrived", "no_show")).aggregate(
+            missed=Count("pk", filter=Q(state="no_show")), of=Count("pk")
+        )
+        return Attendance(**told)
+
+    def with_attendance(self, user: Any) -> Appointments:
+        """With `attended` and `missed`: how often the customer came to his bookings at `user`'s centres, and did not."""
+        own = self.model._default_manager.filter(customer=OuterRef("customer"), centre__in=user.centre_ids())
+
+        def times(state: str) -> Subquery:
+            counted = own.filter(state=state).order_by().values("customer").annotate(times=Count("pk"))
+            return Subquery(counted.values("times"))
+
+        return self.annotate(attended=times("arrived"), missed=times("no_show"))
 
     def late(self, centre: ServiceCentre) -> Appointments:
         """Confirmed at this centre, past their time by its minutes, and not come yet; the longest late first."""

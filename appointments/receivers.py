@@ -10,7 +10,7 @@ from django.db.models import Q
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from appointments import conformance, letters, proof_of_work, services
+from appointments import comeback, conformance, letters, proof_of_work, services
 from appointments.calendar import preparation
 from appointments.calendar.to_move import days_short
 from appointments.capacity import receivers as capacity
@@ -23,6 +23,7 @@ from servicedesk.messaging import links
 from servicedesk.staff.roles import Role
 from servicedesk.workorders.models import Promise, WorkOrder
 from servicedesk.workorders.numbers import number_in
+from servicedesk.workorders.stages import IN_HOUSE
 
 DESK = frozenset({Role.ADVISOR.value, Role.MANAGER.value})
 ONLINE_REQUESTS_KEPT = dt.timedelta(days=2)
@@ -86,6 +87,12 @@ def register() -> None:
     registry.home_actions.register(
         registry.HomeAction(Role.PARTS, _("Print the list of parts"), "appointments:preparation_list", icon="printer")
     )
+    registry.panels.register(
+        registry.Panel(
+            "comeback", _("Comeback"), "appointments/_comeback_panel.html", comeback_panel, order=5, area="rail"
+        )
+    )
+    registry.phrases.update(PHRASES)
     registry.search.register(search)
     registry.visit_steps[1] = visit_step
     registry.exports.register(export)
@@ -101,6 +108,21 @@ def register() -> None:
     capacity.register()
     links.register(letters.PURPOSE, "appointments:mine")
     conformance.register()
+
+
+PHRASES = {
+    comeback.EVENT: registry.Phrase(_("The car comes back: booking %(booking)s"), "bad"),
+    comeback.EVENT_NOT: registry.Phrase(_("Not a comeback after all: booking %(booking)s")),
+}
+
+
+def comeback_panel(request: HttpRequest, work_order: WorkOrder) -> dict[str, Any] | None:
+    """On a visit's page: the earlier visit after which its car is back, or may be, so that the workshop starts from there."""
+    linked = comeback.of_visit(work_order)
+    hint = linked or (comeback.hint_for_visit(work_order) if work_order.stage in IN_HOUSE else None)
+    if hint is None:
+        return None
+    return {"hint": hint, "is_asked": linked is None, "may_open": comeback.may_open(request.user, hint)}
 
 
 def count(user: Any, centre: Any) -> tuple[str, list[Any]]:

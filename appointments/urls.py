@@ -2,12 +2,15 @@
 
 from django.urls import path
 
-from appointments import calendar_views, link_views, public_views, telephone_view, views, worklist
+from appointments import calendar_views, link_views, public_views, views, worklist
+from appointments.telephone import views as telephone
 
 app_name = "appointments"
 urlpatterns = [
     path("", views.index, name="list"),
-    path("new/", telephone_view.new, name="new"),
+    path("new/", telephone.new, name="new"),
+    path("new/find/", telephone.find, name="find"),
+    path("new/times/", telephone.times, name="times"),
     path("calendar/", calendar_views.day, name="calendar"),
     path("calendar/week/", calendar_views.week, name="calendar_week"),
     path("calendar/to-move/", calendar_views.moves_due, name="to_move"),
@@ -22,6 +25,8 @@ urlpatterns = [
     path("worklist/", worklist.worklist, name="worklist"),
     path("<int:pk>/rebook/", worklist.rebook, name="rebook"),
     path("<int:pk>/stop-waiting/", worklist.stop_waiting, name="stop_waiting"),
+    path("<int:pk>/comeback/", views.comeback_link, name="comeback_link"),
+    path("<int:pk>/comeback/none/", views.comeback_unlink, name="comeback_unlink"),
     path("book/", public_views.book, name="book"),
     path("book/car/", public_views.book_car, name="book_car"),
     path("book/services/", public_views.book_services, name="book_services"),

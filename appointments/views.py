@@ -6,16 +6,17 @@ import datetime as dt
 from collections.abc import Callable
 from typing import Any
 
-from django.db.models import Prefetch
+from django.db.models import Exists, OuterRef, Prefetch
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render, resolve_url
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from appointments import hooks, services, slots
+from appointments import comeback, hooks, services, slots
 from appointments.capacity.picture import bars_of
 from appointments.forms import MoveForm, OfferForm, ReasonForm, read_date
 from appointments.models import Appointment, TimeOffer
+from appointments.querysets import Attendance
 from servicedesk import registry
 from servicedesk.customers.models import Vehicle
 from servicedesk.registry import Alert
@@ -23,7 +24,7 @@ from servicedesk.staff.access import allow, fetch
 from servicedesk.staff.formats import format_moment
 from servicedesk.staff.repeats import Reason, perform, refuse
 from servicedesk.staff.roles import Role
-from servicedesk.workorders.models import Promise
+from servicedesk.workorders.models import Promise, WorkOrder
 
 LONGEST = 100
 DESK = (Role.ADVISOR, Role.MANAGER)
@@ -77,7 +78,11 @@ def with_promises(rows: list[Appointment]) -> list[dict[str, Any]]:
 @require_GET
 def detail(request: HttpRequest, pk: int) -> HttpResponse:
     """One booking with what can be done about it next."""
-    appointment = fetch(request, Appointment.objects.for_rows().select_related("vehicle__customer", "wish"), pk=pk)
+    rows = Appointment.objects.for_rows().select_related("vehicle__customer", "wish", "comeback_of__centre")
+    was_here = WorkOrder.objects.filter(vehicle=OuterRef("vehicle"), delivered_at__isnull=False)
+    rows = rows.with_attendance(request.user).annotate(was_here=Exists(was_here))
+    appointment = fetch(request, rows, pk=pk)
+    missed = appointment.missed or 0
     return render(
         request,
         "appointments/detail.html",
@@ -93,6 +98,8 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
             "warnings": warnings_about(request.user, appointment.vehicle) if appointment.is_open else [],
             "wish": appointment.open_wish,
             **again_of(appointment),
+            "attendance": Attendance(missed, missed + (appointment.attended or 0)),
+            **comeback_context(request, appointment),
         },
     )
 
@@ -105,6 +112,20 @@ def again_of(appointment: Appointment) -> dict[str, Any]:
     wish = slots.Wish(services.work_of(appointment))
     times = [] if again else slots.alternatives(appointment.centre, appointment.starts_at, wish, per_day=1)
     return {"again": again, "times": times}
+
+
+def comeback_context(request: HttpRequest, appointment: Appointment) -> dict[str, Any]:
+    """What a booking's page says about an earlier visit: the one it is linked to, else the one it may come back from."""
+    linked = comeback.linked_visit(appointment)
+    asks = comeback.may_change(appointment) and getattr(appointment, "was_here", True)
+    hint = linked or (comeback.hint_for(appointment) if asks else None)
+    return {
+        "hint": hint,
+        "is_linked": linked is not None,
+        "may_open": comeback.may_open(request.user, hint),
+        "may_change": comeback.may_change(appointment),
+        "linked": request.POST.get("comeback_of", ""),
+    }
 
 
 def alternatives_to(appointment: Appointment) -> list[slots.Slot]:
@@ -201,6 +222,36 @@ def no_show(request: HttpRequest, pk: int) -> HttpResponse:
         None,
         lambda row, values: services.mark_no_show(row, by=request.actor),  # type: ignore[attr-defined]
         lambda row: _("Recorded: %(plate)s did not come.") % {"plate": row.vehicle.plate},
+    )
+
+
+@allow(*DESK)
+@require_POST
+def comeback_link(request: HttpRequest, pk: int) -> HttpResponse:
+    """Say that the car comes back because of an earlier visit."""
+    named = request.POST.get("work_order", "")
+    earlier = fetch(
+        request, WorkOrder.objects.all(), pk=int(named[:18]) if named.isascii() and named.isdecimal() else 0
+    )
+    return act(
+        request,
+        pk,
+        None,
+        lambda row, values: comeback.link(row, by=request.actor, work_order=earlier),  # type: ignore[attr-defined]
+        lambda row: _("Linked as a comeback of %(number)s; the workshop sees it.") % {"number": earlier.number},
+    )
+
+
+@allow(*DESK)
+@require_POST
+def comeback_unlink(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take back that it is a comeback."""
+    return act(
+        request,
+        pk,
+        None,
+        lambda row, values: comeback.unlink(row, by=request.actor),  # type: ignore[attr-defined]
+        lambda row: _("Booking %(number)s is no longer linked to an earlier visit.") % {"number": row.number},
     )
 
 

@@ -13,7 +13,9 @@ from django.views.decorators.http import require_GET, require_http_methods
 from appointments import slots
 from appointments.forms import car_of, contact_of
 from appointments.models import Appointment
-from appointments.telephone_view import known_customer
+from appointments.telephone.known import known_customer
+from appointments.telephone.views import earlier_visit_named
+from appointments.views import comeback_context as comeback_question
 from reception import checklist, services
 from reception.forms import NeedFields, ReceiveForm, WalkInForm
 from reception.models import Inspection
@@ -96,6 +98,7 @@ def receive(request: HttpRequest) -> HttpResponse:
                 purpose=data["purpose"],
                 operations=list(data["operations"]),
                 waits_on_site=data["waits"],
+                comeback_of=earlier_visit_named(request) if appointment else None,
             ),
             by=request.actor,  # type: ignore[attr-defined]
             success=lambda order: (
@@ -117,6 +120,7 @@ def receive(request: HttpRequest) -> HttpResponse:
                 for alert in ask(customer=appointment.customer, vehicle=appointment.vehicle)  # type: ignore[union-attr]
             ],
             "steps": steps_of(None, "need"),
+            **(comeback_question(request, appointment) if appointment else {}),
         },
         status=422 if form.errors else 200,
     )

@@ -14,7 +14,7 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from appointments import letters, slots
+from appointments import comeback, letters, slots
 from appointments.capacity.needs import work_for
 from appointments.models import Appointment, AppointmentItem, TimeOffer
 from appointments.quotes import quote
@@ -27,7 +27,7 @@ from servicedesk.staff.actors import Actor, actor_values
 from servicedesk.staff.models import ServiceCentre
 from servicedesk.staff.roles import Role
 from servicedesk.workorders import promises
-from servicedesk.workorders.models import Promise
+from servicedesk.workorders.models import Promise, WorkOrder
 from servicedesk.workorders.numbers import next_number
 
 OPEN_PER_CAR = 2
@@ -75,17 +75,21 @@ def request_appointment(
     transport: str = "",
     source: str = Appointment.Source.ONLINE,
     override: str = "",
+    comeback_of: WorkOrder | None = None,
 ) -> Appointment:
     """Take a booking request, hold its place and promise an answer within the centre's opening minutes (M1.1-c, M1.1-e).
 
     A time asked for online lies after the promised answer. Raises SlotRefused or SlotTaken for the time, CustomerRefused for
     the particulars, NoPrice for a part without price, AppointmentRefused when nothing is asked for or the car already has
-    bookings enough. With `override`, a reason, staff book although the workshop's hours are taken.
+    bookings enough, NotAComeback for a visit of another car. With `override`, a reason, staff book although the
+    workshop's hours are taken.
     """
     if not operations and not concern.strip():
         raise AppointmentRefused(_("Say what should be done: choose a service or describe the problem."))
     slots.check_offered(centre, starts_at, unanswered=source == Appointment.Source.ONLINE)
     customer, vehicle = people_of(by=by, centre=centre, contact=contact, car=car)
+    if comeback_of:
+        comeback.check(vehicle, comeback_of)
     appointment = open_booking(
         by=by,
         centre=centre,
@@ -100,7 +104,10 @@ def request_appointment(
         waits_on_site=waits_on_site,
         transport=transport,
         odometer=car.odometer,
+        comeback_of=comeback_of,
     )
+    if comeback_of:
+        comeback.note(appointment, comeback_of, by=by)
     due_at = promise_answer(appointment, by=by, since=appointment.requested_at)
     if source == Appointment.Source.ONLINE:
         letters.send_received(appointment, answer_by=due_at, by=by)

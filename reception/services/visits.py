@@ -8,6 +8,7 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from appointments import comeback
 from appointments.models import Appointment
 from appointments.quotes import kits
 from appointments.services import Car, Contact, hand_over_to_reception
@@ -44,12 +45,14 @@ def receive(
     purpose: str = "",
     operations: Sequence[LabourOperation] = (),
     waits_on_site: bool = False,
+    comeback_of: WorkOrder | None = None,
 ) -> WorkOrder:
     """Open the visit of a car that has arrived and begin its inspection; returns the work order (M2.1-a, M2.1-b).
 
     With `appointment` its customer, car and services are taken over and it counts as arrived; otherwise `contact` and
     `car` say who is here. Raises NotReceived when the car is already in the house, AppointmentRefused when the booking
-    is no longer expected, CustomerRefused and NoPrice as their rooms do.
+    is no longer expected, CustomerRefused and NoPrice as their rooms do. With `comeback_of` the booking is linked to the
+    earlier visit; raises NotAComeback for a visit of another car.
     """
     vehicle = appointment.vehicle if appointment else _walk_in(by, centre, contact, car)
     _refuse_if_here(vehicle)
@@ -86,6 +89,8 @@ def receive(
             concern=work_order.concerns.first(),
         )
     Inspection.objects.create(work_order=work_order, begun_at=now(), **actor_values(by))
+    if appointment and comeback_of:
+        comeback.link(appointment, by=by, work_order=comeback_of)
     if appointment:
         hand_over_to_reception(appointment, work_order=work_order, by=by)
         events.record(work_order, "reception.matched", by=by, data={"booking": appointment.number})

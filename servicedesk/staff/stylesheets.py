@@ -45,6 +45,7 @@ STAFF = [
     "chart",
     "heat",
     "desk",
+    "call",
     "empty",
     "banner",
     "toast",

@@ -161,11 +161,11 @@ class Person:
         found = [hit for hit in Axe().run(self.page).response["violations"] if hit["impact"] in SERIOUS]
         assert [(hit["id"], hit["nodes"][0]["html"]) for hit in found] == [], name
 
-    def tab_to(self, name: str) -> None:
-        """Reach the control `name` with the Tab key alone."""
-        for _press in range(60):
+    def tab_to(self, name: str) -> int:
+        """Reach the control `name` with the Tab key alone; returns how often it was pressed."""
+        for presses in range(60):
             if self.page.evaluate("document.activeElement.name") == name:
-                return
+                return presses
             self.page.keyboard.press("Tab")
         raise AssertionError(f"{name} cannot be reached by Tab")
 

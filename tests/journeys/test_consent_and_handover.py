@@ -89,7 +89,7 @@ def comes_back(house: House, advisor: Person) -> None:
     advisor.go(f"/appointments/new/?vehicle={vehicle}")
     advisor.sees("尚未施作：四輪定位")
     advisor.fill(concern="定期保養")
-    advisor.page.locator("#id_starts_at").select_option(index=1)
+    advisor.page.locator("#id_starts_at label").first.click()
     advisor.press("建立並確認預約")
     advisor.sees("尚未施作：四輪定位")
     advisor.press("接待這台車")

@@ -47,21 +47,69 @@ def test_a_telephone_booking_is_negotiated(house: House, person: Callable[..., P
 
 
 def book_by_keyboard(advisor: Person) -> None:
-    """Everything on one page, without the mouse."""
+    """Everything on one page, without the mouse: somebody who was never here."""
     keys = advisor.page.keyboard
     advisor.look_over("booking-new")
-    for name, text in (("plate", "TEL-2026"), ("phone", "0922 333 444"), ("name", "陳美玲")):
-        advisor.tab_to(name)
-        keys.type(text)
-    advisor.tab_to("model")
+    call(advisor, "0922 333 444")
+    expect(advisor.page.locator("#id_name")).to_be_focused()
+    keys.type("陳美玲")
+    tabs = advisor.tab_to("plate")
+    keys.type("TEL-2026")
+    tabs += advisor.tab_to("model")
     keys.press("ArrowDown")
-    advisor.tab_to("concern")
+    tabs += advisor.tab_to("concern")
     keys.type(WORDS)
-    advisor.tab_to("starts_at")
+    tabs += advisor.tab_to("starts_at")
     keys.press("ArrowDown")
-    advisor.tab_to("odometer")
     keys.press("Enter")
     advisor.page.wait_for_url(re.compile(r"/appointments/[0-9]+/"))
+    print(f"somebody new: {tabs} times Tab")
+    assert tabs <= 18
+
+
+def call(advisor: Person, typed: str) -> None:
+    """The caller's number (or the end of it) is typed into the field that has the focus; Enter takes the first who fits."""
+    keys = advisor.page.keyboard
+    expect(advisor.page.locator("#caller")).to_be_focused()
+    keys.type(typed)
+    keys.press("Enter")
+    expect(advisor.page.locator("[data-caller]").first).to_be_focused()
+    assert "/appointments/new/" in advisor.page.url  # Enter sent nothing
+    keys.press("Enter")
+
+
+def test_a_caller_who_was_here_is_booked_with_few_keys(house: House, person: Callable[..., Person]) -> None:
+    """M1.1-b: the end of his number finds him and his car; his words, a service, a time: the hand never leaves the keys."""
+    house.before("delivered", "KEY-0005")
+    advisor = person("advisor")
+    advisor.go("/appointments/new/")
+    page, keys = advisor.page, advisor.page.keyboard
+    call(advisor, "KEY-0005")
+    expect(page.locator("#id_concern")).to_be_focused()
+    expect(page.locator("#known")).to_contain_text("上次進廠")
+    keys.type(WORDS)
+    tabs = advisor.tab_to("moments")
+    keys.press("Space")
+    tabs += advisor.tab_to("speed")
+    keys.press("ArrowDown")
+    while not page.evaluate("document.activeElement.matches('[data-find]')"):
+        keys.press("Tab")
+        tabs += 1
+    keys.type("BRK-020")
+    keys.press("Enter")
+    expect(page.locator("#offer .sd-sums")).to_be_visible()
+    tabs += advisor.tab_to("starts_at")
+    keys.press("ArrowDown")
+    advisor.look_over("booking-known")
+    keys.press("Enter")
+    page.wait_for_url(re.compile(r"/appointments/[0-9]+/"))
+    print(f"a caller who was here: {tabs} times Tab")
+    assert tabs <= 12
+    advisor.sees("煞車時")
+    row = "SELECT v.plate, a.state, a.symptoms FROM appointments_appointment a JOIN customers_vehicle v ON v.id = a.vehicle_id"
+    assert house.rows(f"{row} WHERE v.plate = 'KEY-0005' ORDER BY a.id DESC LIMIT 1") == [
+        ("KEY-0005", "confirmed", "煞車時、靜止時")
+    ]
 
 
 def offer_other_times(advisor: Person) -> None:
@@ -134,15 +182,15 @@ def book_for_another_day(advisor: Person) -> None:
     page = advisor.page
     advisor.go("/reception/")
     advisor.press("Book for another time")
-    page.get_by_label("Plate number").fill("WLK-0008")
+    page.get_by_label("Plate number", exact=True).fill("WLK-0008")
     page.get_by_label("Mobile").fill("0933 555 778")
     page.get_by_label("Name", exact=True).fill("Sarah Lee")
     page.get_by_label("Make and model", exact=True).select_option(label="Yaris Cross")
     page.get_by_label("What the customer says").fill("Service, and the wipers leave streaks.")
-    page.get_by_label("Date", exact=True).fill("2026-11-27")
-    times = page.locator('#id_starts_at option[value^="2026-11-27"]')
-    times.first.wait_for(state="attached")
-    page.get_by_label("Time", exact=True).select_option(value=times.nth(1).get_attribute("value"))
+    page.get_by_label("All times of another date").fill("2026-11-27")
+    times = page.locator('#id_starts_at label:has(input[value^="2026-11-27"])')
+    expect(times.nth(5)).to_be_visible()
+    times.nth(1).click()
     advisor.press("Book and confirm")
     advisor.sees("is booked for")
 

@@ -19,7 +19,7 @@ from tests.proofs.walk import Walk, fingerprint, undone, walk
 
 TRIES = 40
 """Forms of one view that are tried until two were accepted."""
-VALUES: dict[tuple[str, str], str] = {}
+VALUES: dict[tuple[str, str], str] = {("appointments:new", "override"): "主管同意"}
 """What a person must know to fill in a form: by view and control."""
 MOST = {("appointments:offer", "times"): 2}
 """How many boxes of a control he ticks, where the form says so."""

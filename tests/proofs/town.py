@@ -12,8 +12,8 @@ from typing import Any
 from django.db import transaction
 from django.urls import reverse
 
+from appointments import comeback, slots
 from appointments import services as appointments
-from appointments import slots
 from delivery import services as delivery
 from delivery.models import WashPart
 from reception import services as reception
@@ -180,6 +180,11 @@ def build(centre: ServiceCentre, who: dict[str, User], prefix: str = "TWN") -> T
         papers.filter(pk=rows["unprinted"].pk).update(state="failed", error="disk full")
     printing.run(limit=1)
     rows["printed"] = papers.filter(state="printed").order_by("-pk").first()
+    for name, earlier in (("back", "content"), ("linked", "eased")):
+        gone = rows[earlier]
+        same = {"plate": gone.vehicle.plate, "name": gone.customer.name, "phone": str(gone.customer.phone)}
+        rows[name] = a.requested(centre, **same, starts_at=a.slot(centre, 13))
+    comeback.link(rows["linked"], by=by, work_order=rows["eased"])
     second, third = who["technician2"], who["technician3"]
     rows["read"] = at("authorised")
     w.assigned(rows["read"], second, supervisor)
