@@ -9,6 +9,7 @@ from functools import cache
 from typing import Any
 
 from django.conf import settings
+from django.db.models import prefetch_related_objects
 from icalendar import Calendar, Event, Timezone, vCalAddress
 
 from appointments.models import Appointment, TimeOffer
@@ -148,7 +149,8 @@ def _send(
     **more: Any,
 ) -> None:
     language = outbox.known_language(appointment.customer.language or appointment.centre.language)
-    items = appointment.items.select_related("operation").order_by("position")
+    prefetch_related_objects([appointment], "items__operation")
+    items = sorted(appointment.items.all(), key=lambda item: item.position)
     files = [calendar_file(appointment, method=calendar)] if calendar else []
     outbox.send(
         kind,
@@ -196,7 +198,7 @@ def calendar_file(appointment: Appointment, *, method: str) -> dict[str, Any]:
     event = Event()
     event.add("uid", f"{appointment.full_number}@servicedesk")
     event.add("dtstamp", now())
-    event.add("sequence", appointment.moves.count() + gone)
+    event.add("sequence", len(appointment.moves.all()) + gone)
     event.add("status", "CANCELLED" if gone else "CONFIRMED")
     event.add("organizer", sender)
     event.add("dtstart", starts_at)

@@ -202,7 +202,9 @@ def alternatives(
     return sorted(chosen, key=lambda slot: slot.at)
 
 
-def check_offered(centre: ServiceCentre, starts_at: dt.datetime, *, unanswered: bool = False) -> None:
+def check_offered(
+    centre: ServiceCentre, starts_at: dt.datetime, *, unanswered: bool = False, calendar: Calendar | None = None
+) -> None:
     """Refuse a time that is past, too far ahead or off the grid of the opening hours; `unanswered`, one before our answer."""
     if starts_at <= now():
         raise SlotRefused(_("This time has passed. Choose a later one."))
@@ -211,7 +213,9 @@ def check_offered(centre: ServiceCentre, starts_at: dt.datetime, *, unanswered: 
     date = centre.local(starts_at).date()
     if date > centre.today() + dt.timedelta(days=HORIZON_DAYS):
         raise SlotRefused(_("Times can be booked up to %(days)d days ahead.") % {"days": HORIZON_DAYS})
-    offered = {at.astimezone(dt.UTC) for at in grid(Calendar(centre), date)}  # zones compare unequal in a doubled hour
+    offered = {
+        at.astimezone(dt.UTC) for at in grid(calendar or Calendar(centre), date)
+    }  # zones compare unequal in a doubled hour
     if starts_at.astimezone(dt.UTC) not in offered:
         raise SlotRefused(
             _("%(centre)s receives no cars at this time. Choose one of the times offered.") % {"centre": centre}

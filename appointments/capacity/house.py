@@ -92,13 +92,14 @@ def adopt(centre: ServiceCentre) -> int:
     if not DayLoad.objects.filter(centre=centre).exists():
         return 0
     ahead = Appointment.objects.filter(centre=centre, starts_at__gt=now(), load_holds=None).expected()
+    calendar = Calendar(centre)
     rows = list(ahead.prefetch_related("items__operation").order_by("starts_at")[:MOST_ADOPTED])
     for appointment in rows:
         with transaction.atomic():
             work = work_for([item.operation for item in appointment.items.all()])
             why = _("Booked before hours were counted")
             by = Actor.system("appointments.capacity")
-            hold(centre, appointment.starts_at, work, by=by, appointment=appointment, override=why)
+            hold(calendar, appointment.starts_at, work, by=by, appointment=appointment, override=why)
     return len(rows)
 
 

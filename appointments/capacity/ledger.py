@@ -42,7 +42,7 @@ class Shortage:
 
 
 def hold(
-    centre: ServiceCentre,
+    calendar: Calendar,
     starts_at: dt.datetime,
     demand: Hours,
     *,
@@ -57,9 +57,8 @@ def hold(
     Raises HoursTaken when a day has too few left; with `override`, a reason, it is taken all the same and the reason kept.
     `online` bookings leave the centre's share for the telephone and for walk-ins.
     """
-    calendar = Calendar(centre)
     days = spread(calendar, starts_at, demand)
-    loads = locked(centre, days)
+    loads = locked(calendar.centre, days)
     if loads is None:
         return
     short = shortages(calendar, days, loads, online=online)

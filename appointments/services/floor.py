@@ -40,6 +40,7 @@ def hold_time(
     offer: TimeOffer | None = None,
     override: str = "",
     offered: bool = False,
+    calendar: Calendar | None = None,
 ) -> None:
     """A reception place and the workshop's hours for the booking, or for a time offered to it. Raises SlotTaken.
 
@@ -51,7 +52,16 @@ def hold_time(
     online = by_himself or bool(offer and offer.freed)
     holder = {"offer": offer} if offer else {"appointment": appointment}
     slots.hold_place(centre, starts_at, online=online, **holder)
-    ledger.hold(centre, starts_at, work, by=by, appointment=appointment, offer=offer, online=online, override=override)
+    ledger.hold(
+        calendar or Calendar(centre),
+        starts_at,
+        work,
+        by=by,
+        appointment=appointment,
+        offer=offer,
+        online=online,
+        override=override,
+    )
 
 
 def work_of(appointment: Appointment) -> Hours:

@@ -24,6 +24,7 @@ from servicedesk.clock import now
 from servicedesk.customers.models import Customer, Vehicle
 from servicedesk.customers.services import find_or_create_customer, find_or_create_vehicle
 from servicedesk.staff.actors import Actor, actor_values
+from servicedesk.staff.calendar import Calendar
 from servicedesk.staff.models import ServiceCentre
 from servicedesk.staff.roles import Role
 from servicedesk.workorders import promises
@@ -61,7 +62,35 @@ class Car:
 
 
 @transaction.atomic
-def request_appointment(
+def request_appointment(*, by: Actor, centre: ServiceCentre, **asked: Any) -> Appointment:
+    """Take a booking request (`ask` names what it says), hold its place and promise an answer (M1.1-c, M1.1-e).
+
+    The answer is promised within the centre's opening minutes.
+    """
+    appointment = ask(by=by, centre=centre, **asked)
+    due_at = promise_answer(appointment, by=by, since=appointment.requested_at)
+    if appointment.source == Appointment.Source.ONLINE:
+        letters.send_received(appointment, answer_by=due_at, by=by)
+    return appointment
+
+
+@transaction.atomic
+def book(*, by: Actor, centre: ServiceCentre, **asked: Any) -> Appointment:
+    """Book while the customer is on the telephone or at the desk: confirmed at once, so no answer is owed (M1.1-b, M1.1-d).
+
+    What it says and raises: see `ask`.
+    """
+    confirmed: dict[str, Any] = {
+        "state": Appointment.State.CONFIRMED,
+        "confirmed_at": now(),
+        "confirmed_by_id": by.user_id,
+    }
+    appointment = ask(by=by, centre=centre, **asked, **confirmed)
+    letters.send_confirmed(appointment, by=by)
+    return appointment
+
+
+def ask(
     *,
     by: Actor,
     centre: ServiceCentre,
@@ -76,8 +105,9 @@ def request_appointment(
     source: str = Appointment.Source.ONLINE,
     override: str = "",
     comeback_of: WorkOrder | None = None,
+    **standing: Any,
 ) -> Appointment:
-    """Take a booking request, hold its place and promise an answer within the centre's opening minutes (M1.1-c, M1.1-e).
+    """Write what is asked for and hold its time, in the caller's transaction; `standing`: how the booking stands.
 
     A time asked for online lies after the promised answer. Raises SlotRefused or SlotTaken for the time, CustomerRefused for
     the particulars, NoPrice for a part without price, AppointmentRefused when nothing is asked for or the car already has
@@ -86,7 +116,8 @@ def request_appointment(
     """
     if not operations and not concern.strip():
         raise AppointmentRefused(_("Say what should be done: choose a service or describe the problem."))
-    slots.check_offered(centre, starts_at, unanswered=source == Appointment.Source.ONLINE)
+    calendar = Calendar(centre)
+    slots.check_offered(centre, starts_at, unanswered=source == Appointment.Source.ONLINE, calendar=calendar)
     customer, vehicle = people_of(by=by, centre=centre, contact=contact, car=car)
     if comeback_of:
         comeback.check(vehicle, comeback_of)
@@ -98,6 +129,7 @@ def request_appointment(
         operations=operations,
         starts_at=starts_at,
         override=override,
+        calendar=calendar,
         source=source,
         concern=concern.strip(),
         symptoms=symptoms[:200],
@@ -105,12 +137,10 @@ def request_appointment(
         transport=transport,
         odometer=car.odometer,
         comeback_of=comeback_of,
+        **standing,
     )
     if comeback_of:
         comeback.note(appointment, comeback_of, by=by)
-    due_at = promise_answer(appointment, by=by, since=appointment.requested_at)
-    if source == Appointment.Source.ONLINE:
-        letters.send_received(appointment, answer_by=due_at, by=by)
     return appointment
 
 
@@ -150,6 +180,7 @@ def open_booking(
     starts_at: dt.datetime,
     override: str = "",
     holds: bool = True,
+    calendar: Calendar | None = None,
     **told: Any,
 ) -> Appointment:
     """Write a booking with its services, hold its time unless it only `holds` a place in the waiting list, and number it.
@@ -175,17 +206,27 @@ def open_booking(
         **told,
         **actor_values(by),
     )
-    AppointmentItem.objects.bulk_create(
+    items = AppointmentItem.objects.bulk_create(
         AppointmentItem(
             appointment=appointment, operation=item.operation, hours=item.hours, amount=item.amount, position=position
         )
         for position, item in enumerate(quoted.items, start=1)
     )
+    keep_read(appointment, items=items, moves=[])
     if holds:
-        hold_time(appointment, starts_at, work_for(operations), by=by, override=override)
+        hold_time(appointment, starts_at, work_for(operations), by=by, override=override, calendar=calendar)
     appointment.number = next_number(centre, "B")
     appointment.save(update_fields=["number"])
     return appointment
+
+
+def keep_read(appointment: Appointment, **related: list[Any]) -> None:
+    """Let the new booking know its rows, so that nobody reads again what was written a moment ago."""
+    known = {}
+    for name, rows in related.items():
+        known[name] = getattr(appointment, name).all()
+        known[name]._result_cache, known[name]._prefetch_done = rows, True
+    appointment._prefetched_objects_cache = known  # type: ignore[attr-defined]
 
 
 def promise_answer(appointment: Appointment, *, by: Actor, since: dt.datetime | None = None) -> dt.datetime:
@@ -203,12 +244,6 @@ def promise_answer(appointment: Appointment, *, by: Actor, since: dt.datetime | 
         by=by,
     )
     return due_at
-
-
-@transaction.atomic
-def book(*, by: Actor, **request: Any) -> Appointment:
-    """Book while the customer is on the telephone or at the desk: requested and confirmed in one go (M1.1-b, M1.1-d)."""
-    return confirm(request_appointment(by=by, **request), by=by)
 
 
 @transaction.atomic

@@ -47,7 +47,7 @@ def find_or_create_customer(
         raise CustomerRefused(_("“%(phone)s” is not a telephone number. Write it with area code.") % {"phone": phone})
     if not number and not email:
         raise CustomerRefused(_("A telephone number or an e-mail address is needed."))
-    with transaction.atomic():
+    with transaction.atomic(savepoint=False):
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 1))", [number or email.casefold()])
         customer = _same_person(number, email, name, plate)
@@ -123,7 +123,7 @@ def find_or_create_vehicle(
         "colour": colour,
     }
     given = {field: value for field, value in given.items() if value not in ("", None)}
-    with transaction.atomic():
+    with transaction.atomic(savepoint=False):
         Customer.objects.select_for_update().get(pk=customer.pk)  # one at a time: two submits make one car
         cars = list(customer.vehicles.all())
         car = next((car for car in cars if key and car.plate_key == key), None) or next(

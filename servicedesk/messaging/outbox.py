@@ -72,7 +72,7 @@ def send(
         "useful_until": useful_until,
         **actor_values(by),
     }
-    with transaction.atomic():
+    with transaction.atomic(savepoint=False):
         if dedupe_key is None:
             message = Message.objects.create(**values)
         else:

@@ -13,7 +13,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import BadRequest
-from django.db import transaction
+from django.db import connection, transaction
 from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import resolve_url
@@ -26,6 +26,10 @@ from servicedesk.staff.models import HandledRequest
 REFUSAL_SESSION_KEY = "refusal"
 LONGEST_KEY = 64
 KEPT_FOR = dt.timedelta(days=30)
+TAKE_UP = """
+INSERT INTO staff_handledrequest (actor, key, path, answer, handled_at)
+VALUES (%(actor)s, %(key)s, %(path)s, '{}', %(handled_at)s) ON CONFLICT (actor, key) DO NOTHING RETURNING id
+"""
 
 
 @dataclass(frozen=True)
@@ -66,9 +70,7 @@ def perform(
         raise BadRequest(_("This form is incomplete. Reload the page and send it again."))
     try:
         with transaction.atomic():
-            handled, first = HandledRequest.objects.get_or_create(
-                actor=by.key, key=key, defaults={"path": request.path[:300], "handled_at": now()}
-            )
+            handled, first = take_up(by.key, key, request.path[:300])
             if first:
                 result = act()
                 url = resolve_url(redirect(result) if callable(redirect) else redirect)
@@ -82,6 +84,17 @@ def perform(
         back = on_refusal if on_refusal is not None else (request.path if callable(redirect) else redirect)
         return refuse(request, refusal.reasons, resolve_url(back))
     return tell(request, handled)
+
+
+def take_up(actor: str, key: str, path: str) -> tuple[HandledRequest, bool]:
+    """The row of this form, and whether it is new. Waits while another request handles the same form. One statement."""
+    values: dict[str, Any] = {"actor": actor, "key": key, "path": path, "handled_at": now()}
+    with connection.cursor() as cursor:
+        cursor.execute(TAKE_UP, values)
+        row = cursor.fetchone()
+    if row is None:
+        return HandledRequest.objects.get(actor=actor, key=key), False
+    return HandledRequest(pk=row[0], answer={}, **values), True
 
 
 def answered_before(request: HttpRequest, by: Actor) -> HttpResponse | None:

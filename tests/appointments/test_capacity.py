@@ -18,6 +18,7 @@ from appointments.capacity.needs import demand_of, keys_of
 from appointments.capacity.receivers import hours_are_right
 from appointments.refusals import HoursTaken
 from servicedesk.staff.actors import Actor
+from servicedesk.staff.calendar import Calendar
 from servicedesk.staff.models import Absence, Certificate, ServiceCentre, Shift, User
 from servicedesk.staff.roles import Role
 from tests.fixtures.appointments import confirmed, ensure_reference, operations, requested, slot
@@ -253,7 +254,7 @@ def test_a_licence_that_nobody_holds_is_refused_not_unlimited(centre: Any, techn
         work = dict.fromkeys(keys_of(1, licence), hours)
         assert slots.days_from(centre, centre.today(), 1, slots.Wish(work))[0].state == "full"
         with pytest.raises(HoursTaken), transaction.atomic():
-            ledger.hold(centre, slot(centre, 15), work, by=Actor.system("test"), appointment=row)
+            ledger.hold(Calendar(centre), slot(centre, 15), work, by=Actor.system("test"), appointment=row)
 
 
 def test_the_sweep_sees_rosters_that_changed_in_bulk(centre: Any, technician: Any) -> None:

@@ -212,3 +212,15 @@ def test_one_caller_and_thirty_cost_the_same(
         desk.get(reverse("appointments:times"), {"vehicle": car.pk, "operations": "BRK-020"}, headers=HTMX)
     with django_assert_max_num_queries(6):
         desk.get(reverse("appointments:find"), {"q": "5678"}, headers=HTMX)
+
+
+def test_a_booking_of_somebody_new_costs_at_most_36_statements(
+    centre: Any, advisor: Any, technician: Any, reference: None, django_assert_max_num_queries: Any
+) -> None:
+    """Savepoints, locks, the customer, the car, the letter and its link included; the days' hours are kept ready."""
+    desk, url = client_of(advisor), reverse("appointments:new")
+    desk.act(url, booking_form(centre, plate="ZZZ-1111", phone="0912999888"))
+    with django_assert_max_num_queries(36):
+        answer = desk.act(url, booking_form(centre, operations=["MNT-060"]))
+    assert answer.status_code == 302
+    assert Appointment.objects.filter(state="confirmed").count() == 2
