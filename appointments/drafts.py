@@ -34,6 +34,11 @@ def keep(request: HttpRequest, **values: Any) -> None:
     request.session[SESSION_KEY] = draft_of(request) | values
 
 
+def drop(request: HttpRequest, *names: str) -> None:
+    """Forget some entries: another choice took their place."""
+    request.session[SESSION_KEY] = {name: value for name, value in draft_of(request).items() if name not in names}
+
+
 def centre_of(draft: Draft) -> ServiceCentre | None:
     """The centre chosen so far, else the first."""
     return (
@@ -56,7 +61,8 @@ def model_words(draft: Draft) -> str:
 def first_gap(draft: Draft) -> str:
     """The first step that still lacks its answer."""
     needed = {"car": "plate", "services": "operations", "time": "starts_at", "contact": "phone"}
-    return next((step for step, key in needed.items() if key not in draft), "review")
+    waits = {"starts_at"} if draft.get("wait") else set()
+    return next((step for step, key in needed.items() if key not in draft and key not in waits), "review")
 
 
 def step_page(
@@ -64,7 +70,7 @@ def step_page(
 ) -> HttpResponse:
     """Render one step with its place in the row and the summary of what is known."""
     draft = draft_of(request)
-    number = STEPS.index(step) + 1
+    number = STEPS.index("time" if step == "wait" else step) + 1
     return render(
         request,
         f"appointments/book_{step}.html",

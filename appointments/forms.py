@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy, override
 from appointments import offers
 from appointments.fields import SlotField
 from appointments.models import Appointment, WaitingWish
-from appointments.services import Car, Contact
+from appointments.services import AppointmentRefused, Car, Contact, check_days
 from servicedesk.catalogue.models import LabourOperation, VehicleModel
 from servicedesk.customers.fields import OdometerField
 from servicedesk.customers.matching import phone_key, plate_key
@@ -232,6 +232,22 @@ class WishForm(forms.Form):
         choices=WaitingWish.Part.choices,
         initial=WaitingWish.Part.ANY,
     )
+
+    def __init__(self, *args: Any, centre: ServiceCentre, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.centre = centre
+
+    def clean(self) -> dict[str, Any]:
+        """Days that are ahead, in order."""
+        cleaned = super().clean() or {}
+        first, last = cleaned.get("from_date"), cleaned.get("until_date")
+        if first and last:
+            try:
+                check_days(self.centre, first, last)
+            except AppointmentRefused as refusal:
+                for reason in refusal.reasons:
+                    self.add_error("until_date", reason.text)
+        return cleaned
 
 
 class OfferForm(forms.Form):

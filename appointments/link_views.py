@@ -76,7 +76,9 @@ def mine_earlier(request: HttpRequest) -> HttpResponse:
     centre = appointment.centre
     last = centre.local(appointment.starts_at).date()
     form = WishForm(
-        request.POST or None, initial={"from_date": centre.today().isoformat(), "until_date": last.isoformat()}
+        request.POST or None,
+        centre=centre,
+        initial={"from_date": centre.today().isoformat(), "until_date": last.isoformat()},
     )
     if request.method == "POST" and form.is_valid():
         return perform(

@@ -10,6 +10,7 @@ import datetime as dt
 import hashlib
 import secrets
 from dataclasses import replace
+from typing import Any
 
 from django.db.models import Count
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -26,6 +27,7 @@ from appointments.drafts import (
     SESSION_KEY,
     Draft,
     chosen_list,
+    drop,
     is_free,
     keep,
     needs,
@@ -40,6 +42,7 @@ from appointments.drafts import (
 from appointments.forms import car_of, contact_of, read_date
 from appointments.models import Appointment, OnlineRequest
 from appointments.public_forms import CarForm, ContactForm, ServicesForm, TimeForm
+from appointments.public_waiting import wish_in
 from appointments.quotes import quote
 from servicedesk.clock import now
 from servicedesk.messaging.link_views import address_of
@@ -124,6 +127,7 @@ def book_time(request: HttpRequest, draft: Draft, centre: ServiceCentre) -> Http
     form = TimeForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
+        drop(request, "wait")
         keep(request, centre=data["centre"].pk, starts_at=data["starts_at"].isoformat(), stay=data["stay"])
         return redirect("appointments:book_contact")
     picked = request.POST.get("centre") or request.GET.get("centre", "")
@@ -174,7 +178,7 @@ def book_contact(request: HttpRequest, draft: Draft, centre: ServiceCentre) -> H
     return step_page(
         request,
         "contact",
-        {"form": form, "starts_at": parse_datetime(draft["starts_at"])},
+        {"form": form, "starts_at": time_in(draft), "wish": wish_in(draft)},
         centre,
         status=422 if form.errors else 200,
     )
@@ -186,12 +190,10 @@ def book_contact(request: HttpRequest, draft: Draft, centre: ServiceCentre) -> H
 @needs("review")
 def book_review(request: HttpRequest, draft: Draft, centre: ServiceCentre) -> HttpResponse:
     """Step 5: everything once more; sending it makes the request."""
-    starts_at = parse_datetime(draft["starts_at"])
-    if starts_at is None:
-        return redirect("appointments:book_time")
-    if request.method == "POST":
+    starts_at, wish = time_in(draft), wish_in(draft)
+    if request.method == "POST" and (starts_at or wish):
         return submit(request, draft, centre, starts_at)
-    if not is_free(centre, starts_at, wish_of(draft, centre)):
+    if not wish and (starts_at is None or not is_free(centre, starts_at, wish_of(draft, centre))):
         return redirect("appointments:book_time")
     return step_page(
         request,
@@ -199,6 +201,7 @@ def book_review(request: HttpRequest, draft: Draft, centre: ServiceCentre) -> Ht
         {
             "quote": quote_of(draft, centre),
             "starts_at": starts_at,
+            "wish": wish,
             "symptoms": symptoms(draft),
             "stay": offers.Stay(draft["stay"]).label if draft.get("stay") else "",
             "challenge": proof_of_work.challenge(draft),
@@ -207,21 +210,28 @@ def book_review(request: HttpRequest, draft: Draft, centre: ServiceCentre) -> Ht
     )
 
 
-def submit(request: HttpRequest, draft: Draft, centre: ServiceCentre, starts_at: dt.datetime) -> HttpResponse:
-    """Send the request once; a taken time leads back to the times with the three nearest."""
+def time_in(draft: Draft) -> dt.datetime | None:
+    """The time that was chosen; None for somebody who waits for one."""
+    return parse_datetime(draft.get("starts_at", ""))
+
+
+def submit(request: HttpRequest, draft: Draft, centre: ServiceCentre, starts_at: dt.datetime | None) -> HttpResponse:
+    """Send the request once; a taken time leads back to the times with the three nearest. Without one he waits for one."""
     by = Actor.visitor(draft.get("name", ""))
 
     def act() -> Appointment:
         proof_of_work.spend(request.POST.get(proof_of_work.FIELD, ""), draft)
         count_request(address=address_of(request), phone=draft.get("phone", ""))
         operations = [row for row in offers.offered() if row.code in draft.get("operations", [])]
-        appointment = services.request_appointment(
+        when: dict[str, Any] = {"starts_at": starts_at} if starts_at else wish_in(draft)
+        take = services.request_appointment if starts_at else services.wait_for_a_time
+        appointment = take(
             by=by,
             centre=centre,
             contact=contact_of(draft),
             car=replace(car_of(draft), vin=draft.get("vin", "")),
             operations=operations,
-            starts_at=starts_at,
+            **when,
             concern=draft.get("concern", ""),
             symptoms=symptoms(draft),
             waits_on_site=draft.get("stay") == offers.Stay.WAIT,

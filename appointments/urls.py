@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from appointments import calendar_views, link_views, public_views, views, worklist
+from appointments import calendar_views, link_views, public_views, public_waiting, views, worklist
 from appointments.telephone import views as telephone
 
 app_name = "appointments"
@@ -31,6 +31,7 @@ urlpatterns = [
     path("book/car/", public_views.book_car, name="book_car"),
     path("book/services/", public_views.book_services, name="book_services"),
     path("book/time/", public_views.book_time, name="book_time"),
+    path("book/waiting/", public_waiting.book_wait, name="book_wait"),
     path("book/contact/", public_views.book_contact, name="book_contact"),
     path("book/review/", public_views.book_review, name="book_review"),
     path("book/received/", public_views.book_received, name="book_received"),

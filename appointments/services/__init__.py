@@ -6,7 +6,7 @@ from appointments.services.missed import GIVEN_UP, expire_requests, give_up_miss
 from appointments.services.negotiation import decline_offers, expire_offers, offer_times, take_offer
 from appointments.services.reminders import remind
 from appointments.services.requests import OPEN_PER_CAR, Car, Contact, book, confirm, request_appointment
-from appointments.services.waiting import offer_freed, stop_waiting, wait_for_a_time, wish_earlier
+from appointments.services.waiting import check_days, offer_freed, stop_waiting, wait_for_a_time, wish_earlier
 
 __all__ = [
     "GIVEN_UP",
@@ -16,6 +16,7 @@ __all__ = [
     "Contact",
     "book",
     "cancel",
+    "check_days",
     "confirm",
     "decline_offers",
     "expire_offers",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 from typing import Any
 
@@ -14,13 +15,14 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from appointments import comeback, services, slots
 from appointments.capacity.needs import work_for
-from appointments.forms import StaffBookingForm, car_of, contact_of
+from appointments.forms import StaffBookingForm, WishForm, car_of, contact_of
 from appointments.models import Appointment
 from appointments.refusals import SlotRefused, SlotTaken
 from appointments.telephone import callers, known
 from appointments.telephone.offer import Offer, offer_for
 from appointments.views import DESK, when
 from servicedesk.staff.access import allow
+from servicedesk.staff.models import ServiceCentre
 from servicedesk.staff.repeats import Refusal, perform
 from servicedesk.workorders.models import WorkOrder
 
@@ -43,6 +45,12 @@ def new(request: HttpRequest) -> HttpResponse:
         **known.particulars(*person),
     }
     form = StaffBookingForm(request.POST or None, centre=centre, initial=initial)
+    if "wait" in request.POST:
+        form.fields["starts_at"].required = False
+        wish = WishForm(request.POST, centre=centre)
+        if form.is_valid() and wish.is_valid():
+            return wait(request, form, wish.cleaned_data, lambda: page(request, form, person, wish=wish))
+        return page(request, form, person, wish=wish)
     if request.method == "POST" and "show_times" not in request.POST and form.is_valid():
         return book(request, form, lambda near: page(request, form, person, near))
     if "show_times" in request.POST:
@@ -66,17 +74,8 @@ def book(request: HttpRequest, form: StaffBookingForm, again: Any) -> HttpRespon
     return perform(
         request,
         lambda: services.book(
-            by=request.actor,  # type: ignore[attr-defined]
-            centre=centre,
-            contact=contact_of(data),
-            car=car_of(data),
-            operations=list(data["operations"]),
+            **told_in(request, form),
             starts_at=wanted,
-            concern=data["concern"],
-            symptoms=form.symptoms_in(centre.language),
-            waits_on_site=data["waits"],
-            transport=data["transport"],
-            source=data["source"],
             override=data["override"],
             comeback_of=earlier_visit_named(request),
         ),
@@ -85,6 +84,41 @@ def book(request: HttpRequest, form: StaffBookingForm, again: Any) -> HttpRespon
         redirect=lambda row: row.get_absolute_url(),
         on_refusal=refused,
     )
+
+
+def wait(request: HttpRequest, form: StaffBookingForm, wish: dict[str, Any], again: Any) -> HttpResponse:
+    """Put the caller on the waiting list, for he finds no time that suits; what he takes later is confirmed in our name."""
+
+    def refused(refusal: Refusal) -> HttpResponse:
+        for reason in refusal.reasons:
+            form.add_error(None, reason.text)
+        return again()  # type: ignore[no-any-return]
+
+    return perform(
+        request,
+        lambda: services.wait_for_a_time(**told_in(request, form), **wish),
+        by=request.actor,  # type: ignore[attr-defined]
+        success=lambda row: _("%(plate)s is on the waiting list.") % {"plate": row.vehicle.plate},
+        redirect=lambda row: row.get_absolute_url(),
+        on_refusal=refused,
+    )
+
+
+def told_in(request: HttpRequest, form: StaffBookingForm) -> dict[str, Any]:
+    """What the form says, whenever he comes."""
+    centre, data = request.centre, form.cleaned_data  # type: ignore[attr-defined]
+    return {
+        "by": request.actor,  # type: ignore[attr-defined]
+        "centre": centre,
+        "contact": contact_of(data),
+        "car": car_of(data),
+        "operations": list(data["operations"]),
+        "concern": data["concern"],
+        "symptoms": form.symptoms_in(centre.language),
+        "waits_on_site": data["waits"],
+        "transport": data["transport"],
+        "source": data["source"],
+    }
 
 
 def earlier_visit_named(request: HttpRequest) -> WorkOrder | None:
@@ -96,7 +130,11 @@ def earlier_visit_named(request: HttpRequest) -> WorkOrder | None:
 
 
 def page(
-    request: HttpRequest, form: StaffBookingForm, person: known.Person, near: Sequence[slots.Slot] = ()
+    request: HttpRequest,
+    form: StaffBookingForm,
+    person: known.Person,
+    near: Sequence[slots.Slot] = (),
+    wish: WishForm | None = None,
 ) -> HttpResponse:
     """The whole page."""
     centre = request.centre  # type: ignore[attr-defined]
@@ -115,9 +153,18 @@ def page(
         "customer": customer,
         "known": known.what_is_known(request.user, customer, vehicle) if customer else None,
         "near": near,
+        "wish": wish or WishForm(centre=centre, initial=days_to_wait(centre)),
+        "waits": wish is not None,
         **as_context(request, offer),
     }
-    return render(request, "appointments/new.html", context, status=422 if form.is_bound and form.errors else 200)
+    wrong = (form.is_bound and form.errors) or (wish is not None and wish.errors)
+    return render(request, "appointments/new.html", context, status=422 if wrong else 200)
+
+
+def days_to_wait(centre: ServiceCentre) -> dict[str, str]:
+    """Two weeks from today, as the fields of a wish are filled beforehand."""
+    today = centre.today()
+    return {"from_date": today.isoformat(), "until_date": (today + dt.timedelta(days=slots.SEARCH_DAYS)).isoformat()}
 
 
 def as_context(request: HttpRequest, offer: Offer) -> dict[str, Any]:

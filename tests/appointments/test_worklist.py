@@ -13,7 +13,8 @@ from django.urls import reverse
 from appointments import services
 from appointments.models import Appointment, TimeOffer, WaitingWish
 from servicedesk.staff.actors import Actor
-from tests.appointments.test_public import holder
+from tests.appointments.test_public import fill_in, holder, send
+from tests.appointments.test_views import booking_form
 from tests.appointments.test_waiting import full  # noqa: F401 - a fixture
 from tests.fixtures.appointments import confirmed, missed, slot, waiting
 from tests.fixtures.people import client_of
@@ -166,3 +167,49 @@ def test_one_and_ten_rows_cost_the_same(centre: Any, advisor: Any, reference: No
             assert len(desk.get(URL).context["given_up"]) == upto
         counts.append(len(queries))
     assert counts[0] == counts[1] <= 15
+
+
+def test_a_visitor_who_finds_no_time_waits_for_one(centre: Any, advisor: Any, full: list[Appointment]) -> None:  # noqa: F811
+    visitor = client_of()
+    visitor.cookies["language"] = "en"
+    fill_in(visitor, centre, starts_at=slot(centre, 15, days=2))
+    assert "Tell me when one becomes free" in visitor.get(reverse("appointments:book_time")).content.decode()
+    url, day = reverse("appointments:book_wait"), slot(centre, days=1).date().isoformat()
+    wrong = visitor.act(url, {"from_date": day, "until_date": "2026-11-01", "part": "any"})
+    assert wrong.status_code == 422
+    assert "still ahead" in wrong.content.decode()
+    assert visitor.act(url, {"from_date": day, "until_date": day, "part": "any"}).headers["Location"] == reverse(
+        "appointments:book_contact"
+    )
+    assert "Waiting list: " in visitor.get(reverse("appointments:book_review")).content.decode()
+    done = send(visitor, follow=True).content.decode()
+    row = Appointment.objects.waiting().get()
+    assert "You are on the waiting list" in done
+    assert row.number in done
+    assert (row.source, row.wish.from_date, row.wish.part) == ("online", slot(centre, days=1).date(), "any")
+    assert not row.offers.exists()
+
+
+def test_a_time_chosen_after_all_takes_the_place_of_the_wish(centre: Any, reference: None) -> None:
+    visitor, day = client_of(), slot(centre, days=1).date().isoformat()
+    fill_in(visitor, centre)
+    visitor.act(reverse("appointments:book_wait"), {"from_date": day, "until_date": day, "part": "any"})
+    chosen = {"centre": centre.pk, "starts_at": slot(centre, 16).isoformat(), "stay": ""}
+    visitor.act(reverse("appointments:book_time"), chosen)
+    send(visitor)
+    row = Appointment.objects.get()
+    assert (row.state, row.starts_at) == ("requested", slot(centre, 16))
+
+
+def test_a_caller_who_finds_no_time_is_put_on_the_list(centre: Any, advisor: Any, reference: None) -> None:
+    desk, day = client_of(advisor), slot(centre, days=1).date().isoformat()
+    form = {**booking_form(centre), "wait": "1", "from_date": day, "until_date": day, "part": "morning"}
+    del form["starts_at"]
+    wrong = desk.act(reverse("appointments:new"), {**form, "until_date": "2020-01-01"})
+    assert wrong.status_code == 422
+    assert "沈柏翰" in wrong.content.decode()
+    assert "still ahead" in wrong.content.decode()
+    answer = desk.act(reverse("appointments:new"), form, follow=True).content.decode()
+    row = Appointment.objects.get()
+    assert (row.state, row.source, row.wish.part, row.wish.by_user) == ("waiting", "phone", "morning", advisor)
+    assert "is on the waiting list" in answer
