@@ -61,6 +61,7 @@ def register() -> None:
                 worklist.astray,
                 order=40,
                 area="rail",
+                lazy=True,
             )
         )
         registry.home_actions.register(

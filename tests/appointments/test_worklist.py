@@ -40,7 +40,7 @@ def test_late_cars_are_listed_with_a_number_to_call(
 
 def test_missed_is_booked_again_with_one_click_and_leaves_the_list(centre: Any, advisor: Any, reference: None) -> None:
     desk, row = client_of(advisor), missed(centre, advisor)
-    assert row.vehicle.plate in desk.get(reverse("home")).content.decode()
+    assert row.vehicle.plate in desk.get(reverse("home_list", args=["bookings_astray"])).content.decode()
     ((listed, times),) = desk.get(URL).context["given_up"]
     assert (listed, len(times)) == (row, 3)
     form = {"starts_at": times[1].value}

@@ -35,6 +35,9 @@ from tests.fixtures import workshop as w
 from workshop import services as workshop
 from workshop.models import Job
 
+BOOKINGS = ("confirmed", "missed", "waits", "earlier")
+"""Bookings whose pages offer what no other's does: staff's and the customer's."""
+
 
 @dataclass
 class Town:
@@ -52,6 +55,8 @@ class Town:
         for purpose in sorted(set(mine.values_list("purpose", flat=True))):
             ordered = list(mine.filter(purpose=purpose).order_by("pk"))
             chosen += list(dict.fromkeys([*ordered[:3], *ordered[-3:]]))
+        those = {self.rows[name].pk for name in BOOKINGS}
+        chosen += [link for link in mine.filter(purpose="appointment", target_id__in=those) if link not in chosen]
         return chosen
 
     def asides(self, who: str) -> list[str]:
@@ -63,7 +68,8 @@ class Town:
         orders = [self.rows["printed"], self.rows["unprinted"]]
         visits = WorkOrder.objects.filter(centre=self.centre, number__in=[order.about for order in orders])
         papers = [reverse("workorders:panel", args=[visit.pk, "papers"]) for visit in visits]
-        return [self.rows["unsent"].get_absolute_url(), *papers]
+        bookings = [self.rows[name].get_absolute_url() for name in BOOKINGS]
+        return [self.rows["unsent"].get_absolute_url(), *papers, *bookings]
 
     def names(self) -> list[str]:
         """Plates of its cars: what must show nowhere else."""
