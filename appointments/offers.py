@@ -108,3 +108,4 @@ class Stay(models.TextChoices):
     WAIT = "wait", _("I wait here")
     SHUTTLE = "shuttle", _("Please take me to the station")
     COURTESY_CAR = "courtesy_car", _("I would like a courtesy car")
+    PICK_UP = "pick_up", _("Please fetch the car and bring it back")

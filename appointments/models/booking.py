@@ -49,6 +49,7 @@ class Appointment(ActorFields):
         NONE = "", _("Not needed")
         SHUTTLE = "shuttle", _("Lift to the station")
         COURTESY_CAR = "courtesy_car", _("Courtesy car")
+        PICK_UP = "pick_up", _("We fetch and bring the car")
 
     number = models.CharField(max_length=20)
     centre = models.ForeignKey(ServiceCentre, on_delete=models.PROTECT, related_name="appointments")

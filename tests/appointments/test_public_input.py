@@ -246,7 +246,13 @@ def test_nobody_is_asked_for_an_identity_number(centre: Any, reference: None) ->
 
 @pytest.mark.parametrize(
     ("stay", "waits", "transport"),
-    [("", False, ""), ("wait", True, ""), ("shuttle", False, "shuttle"), ("courtesy_car", False, "courtesy_car")],
+    [
+        ("", False, ""),
+        ("wait", True, ""),
+        ("shuttle", False, "shuttle"),
+        ("courtesy_car", False, "courtesy_car"),
+        ("pick_up", False, "pick_up"),
+    ],
 )
 def test_what_he_does_meanwhile(centre: Any, reference: None, stay: str, waits: bool, transport: str) -> None:
     visitor = client_of()

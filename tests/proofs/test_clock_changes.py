@@ -10,7 +10,7 @@ import datetime as dt
 import math
 from collections import Counter
 from typing import Any
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, available_timezones
 
 import pytest
 from icalendar import Calendar as File
@@ -84,20 +84,40 @@ def wall_times(zone: ZoneInfo, date: dt.date, windows: Any, step: int) -> list[d
 @pytest.mark.parametrize("week", WEEKS)
 @pytest.mark.parametrize("zone", ZONES)
 def test_f4_every_day_of_a_year_has_each_slot_once(zone: str, week: str) -> None:
-    windows = WEEKS[week]
     for minutes in (15, 30, 45, 60):
-        centre = ServiceCentre(code="ZZ", time_zone=zone, slot_minutes=minutes, region="other")
-        calendar = Calendar(centre)
-        calendar.__dict__["_read"] = ({weekday: list(windows) for weekday in range(7)}, set())
-        moments: Counter[dt.datetime] = Counter()
-        for offset in range(-1, 367):
-            date = dt.date(YEAR, 1, 1) + dt.timedelta(days=offset)
-            times = list(slots.grid(calendar, date))
-            assert [at.time() for at in times] == wall_times(centre.zone, date, windows, minutes), date
-            assert {centre.local(at.astimezone(dt.UTC)).date() for at in times} == {date}
-            moments.update(at.astimezone(dt.UTC) for at in times)
-        assert max(moments.values()) == 1
-        assert sorted(moments) == list(moments)
+        each_slot_once(zone, WEEKS[week], minutes, years=1)
+
+
+def each_slot_once(zone: str, windows: Any, minutes: int, *, years: int) -> int:
+    """Every date of these years has the slots its wall clock shows, each once; returns how many slots there were."""
+    centre = ServiceCentre(code="ZZ", time_zone=zone, slot_minutes=minutes, region="other")
+    calendar = Calendar(centre)
+    calendar.__dict__["_read"] = ({weekday: list(windows) for weekday in range(7)}, set())
+    moments: Counter[dt.datetime] = Counter()
+    for offset in range(-1, 366 * years + 1):
+        date = dt.date(YEAR, 1, 1) + dt.timedelta(days=offset)
+        times = list(slots.grid(calendar, date))
+        assert [at.time() for at in times] == wall_times(centre.zone, date, windows, minutes), (zone, date)
+        assert {centre.local(at.astimezone(dt.UTC)).date() for at in times} == {date}
+        moments.update(at.astimezone(dt.UTC) for at in times)
+    assert max(moments.values()) == 1
+    assert sorted(moments) == list(moments)
+    return len(moments)
+
+
+@pytest.mark.prove
+def test_f4_every_zone_of_the_world_for_three_years() -> None:
+    kinds = {offsets_of(zone): zone for zone in sorted(available_timezones())}
+    counted = sum(each_slot_once(zone, ALL_NIGHT, 30, years=3) for zone in kinds.values())
+    print(f"F4: {len(kinds)} kinds of zone, three years, day and night: {counted} slots, none doubled, none missed")
+    assert len(kinds) > 40
+
+
+def offsets_of(zone: str) -> tuple[Any, ...]:
+    """How the zone's clock stands through these three years: zones that agree in it need one look."""
+    begins = dt.datetime(YEAR, 1, 1, tzinfo=dt.UTC)
+    weeks = (begins + dt.timedelta(days=day) for day in range(0, 366 * 3, 2))
+    return tuple(at.astimezone(ZoneInfo(zone)).utcoffset() for at in weeks)
 
 
 @pytest.mark.parametrize("zone", CHANGES)
