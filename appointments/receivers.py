@@ -14,7 +14,7 @@ from appointments import comeback, conformance, letters, proof_of_work, services
 from appointments.calendar import preparation
 from appointments.calendar.to_move import days_short
 from appointments.capacity import receivers as capacity
-from appointments.models import Appointment, OnlineRequest
+from appointments.models import Appointment, OnlineRequest, WaitingWish
 from servicedesk import registry
 from servicedesk.clock import now
 from servicedesk.customers.matching import plate_key
@@ -156,13 +156,15 @@ def search(user: Any, query: str) -> list[registry.Hit]:
     number, key = number_in(query, "B"), plate_key(query)
     if not key:
         return []
-    rows = Appointment.objects.for_user(user).expected().select_related("vehicle", "customer", "centre")
+    rows = Appointment.objects.for_user(user).open().select_related("vehicle", "customer", "centre")
     found = rows.filter(number=number) if number else rows.filter(vehicle__plate_key=key)
     return [
         registry.Hit(
             _("Booking"),
             f"{row.vehicle.plate} {row.customer.name}",
-            f"{row.number} · {row.centre.local(row.starts_at):%Y-%m-%d %H:%M}",
+            f"{row.number} · {row.get_state_display()}"
+            if row.state == Appointment.State.WAITING
+            else f"{row.number} · {row.centre.local(row.starts_at):%Y-%m-%d %H:%M}",
             row.get_absolute_url(),
             rank=5,
         )
@@ -203,6 +205,7 @@ def erase(customer: Customer) -> None:
     rows = Appointment.objects.filter(customer=customer)
     for row in rows.only("number"):
         Promise.objects.about(row).update(about=row.number)
+    WaitingWish.objects.filter(appointment__in=rows).update(by_label="")
     rows.update(concern="", symptoms="", by_label="", end_reason="")
 
 

@@ -47,9 +47,10 @@ def give_up_missed() -> int:
 
 
 def expire_requests() -> int:
-    """Sweep: requests held unanswered for their centre's hours, or whose time has come; returns how many.
+    """Sweep: requests still unanswered so many hours after the promised answer, or once their time has come; returns how many.
 
-    Their places are free again, the broken promise stays on the ledger, and the customer is told with an apology.
+    Their places are free again, the broken promise stays on the ledger, and the customer is told with an apology. Nobody is
+    given up before we have broken our word.
     """
     waited = Q(requested_at__lte=now() - minutes_of("request_hours", dt.timedelta(hours=1)))
     rows = Appointment.objects.filter(waited | Q(starts_at__lte=now()), state=Appointment.State.REQUESTED)
@@ -66,8 +67,10 @@ def expire_requests() -> int:
 
 
 def _is_over(appointment: Appointment) -> bool:
-    held_for = dt.timedelta(hours=appointment.centre.request_hours)
-    return now() >= min(appointment.starts_at, appointment.requested_at + held_for)
+    promise = Promise.objects.pending().about(appointment, Promise.Kind.BOOKING_ANSWER).first()
+    due_at = promise.due_at if promise else appointment.requested_at
+    held_until = due_at + dt.timedelta(hours=appointment.centre.request_hours)
+    return now() >= held_until or now() >= max(due_at, appointment.starts_at)
 
 
 @transaction.atomic

@@ -113,9 +113,9 @@ def test_booked_again_in_one_go_and_once(centre: Any, advisor: Any, manager: Any
 
 def test_a_request_nobody_answers_gives_its_place_back_with_an_apology(centre: Any, at_tuesday_ten: Any) -> None:
     row = requested(centre, starts_at=slot(centre, 14, days=3))
-    at_tuesday_ten.move(hours=23, minutes=59)
+    at_tuesday_ten.move(hours=24, minutes=29)  # a day after the answer promised for half past ten
     assert services.expire_requests() == 0
-    at_tuesday_ten.move(minutes=1)
+    at_tuesday_ten.move(minutes=2)
     assert services.expire_requests() == 1
     row.refresh_from_db()
     assert row.state == "expired"
@@ -124,6 +124,19 @@ def test_a_request_nobody_answers_gives_its_place_back_with_an_apology(centre: A
     assert kinds() == ["appointment_expired"]
     assert services.expire_requests() == 0
     assert places_are_right() == []
+
+
+def test_nobody_is_given_up_before_the_promised_answer(centre: Any, advisor: Any, at_tuesday_ten: Any) -> None:
+    """His own time passed while others lay before him; he did not answer, and we promised to call."""
+    row = requested(centre, starts_at=slot(centre, 14))
+    services.offer_times(row, times=[slot(centre, 11, days=2)], by=Actor.of(advisor))
+    at_tuesday_ten.move(hours=24, minutes=1)
+    assert services.expire_offers() == 1
+    assert services.expire_requests() == 0
+    row.refresh_from_db()
+    assert row.state == "requested"
+    at_tuesday_ten.move(minutes=31)
+    assert services.expire_requests() == 1
 
 
 def test_a_request_never_outlives_its_own_time(centre: Any, advisor: Any, at_tuesday_ten: Any) -> None:

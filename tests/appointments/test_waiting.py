@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from appointments import services
+from appointments import receivers, services
 from appointments.models import Appointment, SlotPlace, TimeOffer, WaitingWish
 from appointments.receivers import places_are_right
 from servicedesk.messaging.models import Message
@@ -208,3 +208,14 @@ def test_looking_costs_the_same_for_one_and_for_thirty(
         waiting(centre, number, part="morning")
     with django_assert_num_queries(10):
         services.offer_freed()
+
+
+def test_who_waits_is_found_by_his_plate_and_can_be_forgotten(
+    centre: Any, advisor: Any, full: list[Appointment]
+) -> None:
+    row = waiting(centre)
+    ((title, note),) = [(hit.title, hit.detail) for hit in receivers.search(advisor, row.vehicle.plate)]
+    assert (title, note) == ("WAI-0001 候1", f"{row.number} · On the waiting list")
+    assert row.wish.by_label == "候1"
+    receivers.erase(row.customer)
+    assert WaitingWish.objects.get().by_label == ""

@@ -39,7 +39,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='servicecentre',
             name='request_hours',
-            field=models.PositiveSmallIntegerField(default=24, help_text='After that, or when its time has come, the place is free again and the customer is told.', validators=[django.core.validators.MinValueValidator(1)], verbose_name='Hours an unanswered request holds its place'),
+            field=models.PositiveSmallIntegerField(default=24, help_text='Counted from the promised answer. After that, or at its own time, its place is free and the customer is told.', validators=[django.core.validators.MinValueValidator(1)], verbose_name='Hours an unanswered request holds its place'),
         ),
         migrations.AddField(
             model_name='servicecentre',

@@ -78,7 +78,9 @@ class ServiceCentre(models.Model):
         _("Hours an unanswered request holds its place"),
         default=24,
         validators=[MinValueValidator(1)],
-        help_text=_("After that, or when its time has come, the place is free again and the customer is told."),
+        help_text=_(
+            "Counted from the promised answer. After that, or at its own time, its place is free and the customer is told."
+        ),
     )
     offer_hours = models.PositiveSmallIntegerField(
         _("Hours other times are held for the customer"), default=24, validators=[MinValueValidator(1)]
