@@ -120,6 +120,7 @@ def test_without_a_connection_the_page_stays_and_goes_on_afterwards(house: House
 
 def test_the_last_step_waits_for_the_finger_after_the_connection_came_back(house: House, walker: Person) -> None:
     fill_in(walker, "OFF-0002", "王小明", "0955 500 302")
+    expect(walker.page.locator('[name="proof"]')).not_to_have_value("")  # else the press waits for it, and then sends
     connection(walker, on=False)
     walker.page.locator("button.btn-primary:visible").first.click()
     expect(walker.page.locator("[data-tell]").first).not_to_be_empty()
