@@ -5,7 +5,10 @@ with an address that names no host, so the socket travels in libpq's own PGHOST 
 """
 
 import contextlib
+import fcntl
 import os
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -52,7 +55,16 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
     with django_db_blocker.unblock(), connection.cursor() as cursor:
         cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = 'app'")
         if cursor.fetchone():
-            call_command("grant_app", verbosity=0)
+            with one_at_a_time():
+                call_command("grant_app", verbosity=0)
+
+
+@contextlib.contextmanager
+def one_at_a_time() -> Iterator[None]:
+    """Workers have databases of their own, but the cluster's roles are everybody's: two at once would collide."""
+    with (Path(tempfile.gettempdir()) / f"servicedesk-grant-{os.getuid()}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 @pytest.fixture(autouse=True)
