@@ -73,8 +73,10 @@ class Town:
         return sorted(self.service.rows(hashes([table for table in TABLES if table not in BUSY])))
 
 
-BUSY = {"messaging_message", "followup_followupplan", "staff_user", "staff_handledrequest"}
-"""The worker sends messages and plans calls meanwhile, and signing in is noted."""
+BUSY = {"messaging_message", "followup_followupplan", "staff_user", "staff_handledrequest", "appointments_dayload"}
+"""The worker sends messages, plans calls and lays the house's hours onto the days meanwhile, and signing in is noted.
+
+What is booked of a day is the sum of its holds, whose rows are compared."""
 
 
 @pytest.fixture

@@ -120,10 +120,12 @@ def build(centre: ServiceCentre, who: dict[str, User], prefix: str = "TWN") -> T
     rows["confirmed"] = a.confirmed(centre, advisor, **booking())
     rows["missed"] = a.missed(centre, advisor, **booking())
     told = booking()
-    rows["waits"] = a.waiting(centre, **{name: told[name] for name in ("plate", "name", "phone", "email")})
+    mornings = {"part": "morning"}  # of today, at ten: no sweep finds one, so that nothing changes by itself
+    who_waits = {name: told[name] for name in ("plate", "name", "phone", "email")}
+    rows["waits"] = a.waiting(centre, **who_waits, days=(0, 0), **mornings)
     rows["earlier"] = a.confirmed(centre, advisor, **booking() | {"starts_at": a.slot(centre, 14, days=4)})
-    last = centre.local(rows["earlier"].starts_at).date()
-    appointments.wish_earlier(rows["earlier"], from_date=last, until_date=last, part="morning", by=by)
+    today = centre.today()
+    appointments.wish_earlier(rows["earlier"], from_date=today, until_date=today, by=by, **mornings)
     rows["received"] = r.received(centre, advisor, **booking())
     Vehicle.objects.filter(pk=rows["received"].vehicle_id).update(powertrain="phev")  # asked for fuel and charge
     rows["looked"] = r.received(centre, advisor, **booking())
