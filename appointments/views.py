@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Prefetch
@@ -18,6 +18,7 @@ from appointments.forms import MoveForm, OfferForm, ReasonForm, read_date
 from appointments.models import Appointment, TimeOffer
 from appointments.querysets import Attendance
 from servicedesk import registry
+from servicedesk.clock import now
 from servicedesk.customers.models import Vehicle
 from servicedesk.registry import Alert
 from servicedesk.staff.access import allow, fetch
@@ -83,6 +84,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
     rows = rows.with_attendance(request.user).annotate(was_here=Exists(was_here))
     appointment = fetch(request, rows, pk=pk)
     missed = appointment.missed or 0
+    offers = list(appointment.offers.order_by("-offered_at", "starts_at"))
     return render(
         request,
         "appointments/detail.html",
@@ -91,8 +93,8 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
             "promise": Promise.objects.pending().about(appointment, Promise.Kind.BOOKING_ANSWER).first()
             if appointment.state == Appointment.State.REQUESTED
             else None,
-            "alternatives": alternatives_to(appointment) if appointment.is_expected else [],
-            "offers": appointment.offers.order_by("-offered_at", "starts_at"),
+            "alternatives": alternatives_to(appointment, offers) if appointment.is_expected else [],
+            "offers": offers,
             "moves": appointment.moves.order_by("-at", "-pk"),
             "next_steps": [step for ask in hooks.next_steps for step in ask(appointment)],
             "warnings": warnings_about(request.user, appointment.vehicle) if appointment.is_open else [],
@@ -128,10 +130,13 @@ def comeback_context(request: HttpRequest, appointment: Appointment) -> dict[str
     }
 
 
-def alternatives_to(appointment: Appointment) -> list[slots.Slot]:
-    """Other times at which its place and its hours could be had."""
-    wish = slots.Wish(services.work_of(appointment), besides=appointment)
-    return slots.alternatives(appointment.centre, appointment.starts_at, wish)
+def alternatives_to(appointment: Appointment, offers: Iterable[TimeOffer]) -> list[slots.Slot]:
+    """Other times at which its place and its hours could be had; those held for its customer (of `offers`) are among them."""
+    wish, centre = slots.Wish(services.work_of(appointment), besides=appointment), appointment.centre
+    found = slots.alternatives(centre, appointment.starts_at, wish)
+    held = {offer.starts_at for offer in offers if offer.state == TimeOffer.State.OPEN and offer.starts_at > now()}
+    held -= {slot.at for slot in found}
+    return sorted([*found, *(slots.Slot(centre.local(at), 1, 1) for at in held)], key=lambda slot: slot.at)
 
 
 def warnings_about(user: Any, vehicle: Vehicle) -> list[Alert]:
@@ -189,7 +194,7 @@ def confirm(request: HttpRequest, pk: int) -> HttpResponse:
 def offer(request: HttpRequest, pk: int) -> HttpResponse:
     """Offer the customer other times, which he answers by his link."""
     appointment = fetch(request, Appointment.objects.select_related("centre"), pk=pk)
-    free = (slot.at for slot in alternatives_to(appointment))
+    free = (slot.at for slot in alternatives_to(appointment, appointment.offers.all()))
     return act(
         request,
         pk,

@@ -19,6 +19,7 @@ from appointments.services.floor import (
     locked,
     standing,
 )
+from appointments.services.requests import promise_answer
 from servicedesk.clock import now
 from servicedesk.staff.actors import Actor
 from servicedesk.workorders import promises
@@ -40,8 +41,9 @@ def move(
 ) -> Appointment:
     """Move a booking to another time and keep the move on record (M1.2-b); a confirmed one is confirmed anew.
 
-    `offered`: the customer takes a time that was held for him. Raises AppointmentRefused when the car is no longer expected
-    or the time is the same, SlotTaken when it is gone.
+    What was still on offer is given back, and a negotiation ends with it: the booking is what it was before, confirmed or
+    waiting for an answer. `offered`: the customer takes a time that was held for him. Raises AppointmentRefused when the
+    car is no longer expected or the time is the same, SlotTaken when it is gone.
     """
     appointment = locked(appointment)
     if not appointment.is_expected:
@@ -50,8 +52,14 @@ def move(
         raise AppointmentRefused(_("The booking is already at this time. Choose another one."))
     was = appointment.starts_at
     change_time(appointment, to, by=by, reason=reason, override=override, offered=offered)
-    appointment.save(update_fields=["starts_at"])
+    was_negotiated = appointment.state == Appointment.State.PROPOSED
+    if was_negotiated:
+        settled = Appointment.State.CONFIRMED if appointment.confirmed_at else Appointment.State.REQUESTED
+        appointment.state = settled
+    appointment.save(update_fields=["starts_at", "state"])
     letters.withdraw(appointment)
+    if appointment.state == Appointment.State.REQUESTED and was_negotiated:
+        promise_answer(appointment, by=by)
     if appointment.state == Appointment.State.CONFIRMED:
         letters.send_moved(appointment, was=was, by=by)
     return appointment

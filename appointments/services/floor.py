@@ -88,12 +88,16 @@ def free_time(appointment: Appointment) -> None:
 def change_time(
     appointment: Appointment, to: dt.datetime, *, by: Actor, reason: str, override: str = "", offered: bool = False
 ) -> None:
-    """Give the booking another time and keep the move on record; the caller saves it. Raises SlotTaken."""
+    """Give the booking another time and keep the move on record; the caller saves it. Raises SlotTaken.
+
+    Times that were still on offer are given back first, so that one of them can be the new time.
+    """
     slots.check_offered(appointment.centre, to)
     work = work_of(appointment)
     slots.lock_slots(appointment.centre, [to])
     ledger.lock_held(appointment, spread(Calendar(appointment.centre), to, work))
     free_time(appointment)
+    end_offers(appointment, TimeOffer.State.RELEASED)
     hold_time(appointment, to, work, by=by, override=override, offered=offered)
     AppointmentMove.objects.create(
         appointment=appointment,

@@ -15,7 +15,7 @@ from appointments import letters, slots
 from appointments.models import Appointment
 from appointments.services.changes import end, mark_no_show
 from appointments.services.floor import AppointmentRefused, locked, standing
-from appointments.services.requests import confirm, open_booking
+from appointments.services.requests import confirmed_by, open_booking
 from servicedesk.clock import now
 from servicedesk.staff.actors import Actor
 from servicedesk.workorders import promises
@@ -101,6 +101,8 @@ def rebook(appointment: Appointment, *, to: dt.datetime, by: Actor) -> Appointme
             name: getattr(appointment, name)
             for name in ("concern", "symptoms", "waits_on_site", "transport", "odometer")
         },
+        **confirmed_by(by),
     )
     letters.withdraw(appointment, ("appointment_missed", "appointment_expired"))
-    return confirm(new, by=by)
+    letters.send_confirmed(new, by=by)
+    return new

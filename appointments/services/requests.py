@@ -80,14 +80,14 @@ def book(*, by: Actor, centre: ServiceCentre, **asked: Any) -> Appointment:
 
     What it says and raises: see `ask`.
     """
-    confirmed: dict[str, Any] = {
-        "state": Appointment.State.CONFIRMED,
-        "confirmed_at": now(),
-        "confirmed_by_id": by.user_id,
-    }
-    appointment = ask(by=by, centre=centre, **asked, **confirmed)
+    appointment = ask(by=by, centre=centre, **asked, **confirmed_by(by))
     letters.send_confirmed(appointment, by=by)
     return appointment
+
+
+def confirmed_by(by: Actor) -> dict[str, Any]:
+    """How a booking stands that somebody confirms while he writes it."""
+    return {"state": Appointment.State.CONFIRMED, "confirmed_at": now(), "confirmed_by_id": by.user_id}
 
 
 def ask(

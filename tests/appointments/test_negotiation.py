@@ -189,3 +189,44 @@ def test_on_the_screen_with_garbage_and_the_wrong_people(
         "Choose one of the times"
         in person.act(reverse("appointments:mine_pick"), {"offer": "x"}, follow=True).content.decode()
     )
+
+
+def test_moving_ends_the_negotiation_and_gives_the_other_times_back(request_waiting: Appointment, advisor: Any) -> None:
+    offers = offered(request_waiting, advisor)
+    moved = services.move(request_waiting, to=offers[1].starts_at, by=Actor.of(advisor))
+    assert (moved.state, moved.starts_at) == ("requested", offers[1].starts_at)
+    assert set(TimeOffer.objects.values_list("state", flat=True)) == {"released"}
+    assert SlotPlace.objects.get().appointment == moved
+    assert Promise.objects.pending().about(moved, Promise.Kind.BOOKING_ANSWER).count() == 1
+    assert places_are_right() == []
+
+
+def test_a_confirmed_one_that_was_negotiated_stays_confirmed_when_it_is_moved(
+    centre: Any, advisor: Any, reference: None
+) -> None:
+    row = confirmed(centre, advisor)
+    offers = offered(row, advisor)
+    moved = services.move(row, to=slot(centre, 9, days=4), by=Actor.of(advisor))
+    assert (moved.state, len(offers)) == ("confirmed", 3)
+    assert SlotPlace.objects.get().appointment == moved
+    assert not Promise.objects.pending().exists()
+    assert Message.objects.filter(kind="appointment_moved").count() == 1
+
+
+def test_the_last_place_held_for_a_customer_can_be_agreed_by_telephone(
+    centre: Any, advisor: Any, reference: None
+) -> None:
+    centre.reception_places = 1
+    centre.save()
+    row = requested(centre)
+    offer = offered(row, advisor)[0]
+    desk = client_of(advisor)
+    assert (
+        f'name="starts_at" value="{centre.local(offer.starts_at).isoformat()}"'
+        in desk.get(row.get_absolute_url()).content.decode()
+    )
+    desk.act(reverse("appointments:confirm", args=[row.pk]), {"starts_at": offer.starts_at.isoformat()})
+    row.refresh_from_db()
+    assert (row.state, row.starts_at) == ("confirmed", offer.starts_at)
+    assert SlotPlace.objects.get().appointment == row
+    assert places_are_right() == []
