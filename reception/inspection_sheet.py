@@ -6,7 +6,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from reception.models import DamageMark, Inspection
+from reception.models import DamageMark, Inspection, InspectionPhoto
 from servicedesk.catalogue.words import option_label
 from servicedesk.documents import parts
 from servicedesk.documents.models import PaperOrder
@@ -20,8 +20,8 @@ def compose(order: PaperOrder) -> tuple[str, dict[str, Any]]:
     """The joint inspection as it was signed: dials, marks, items, the customer's wishes."""
     said, facts = Said(order.facts), order.facts
     row = Inspection.objects.select_related("signature").get(pk=order.target_id)
-    marks = list(row.marks.select_related("photo").order_by("number"))
-    photos = [mark for mark in marks if mark.photo]
+    marks = list(row.marks.order_by("number"))
+    photos = list(row.photos.select_related("photo", "mark", "item").order_by("mark__number", "pk"))
     dials = [option for option in (row.fuel, f"{row.charge}%" if row.charge is not None else "") if option]
     items = [
         [said.word(facts["items"][str(item.item_id)][1]), _verdict(item), item.note]
@@ -64,7 +64,7 @@ def compose(order: PaperOrder) -> tuple[str, dict[str, Any]]:
             for item in outside
             if item.tone != "green" and item.item_id not in {mark.item_id for mark in marks}
         ],
-        "photos": [(mark.photo, f"{mark.number}  {_place(said, mark, facts)}") for mark in photos[:MOST_PHOTOS]],
+        "photos": [(shown.photo, _caption(said, shown, facts)) for shown in photos[:MOST_PHOTOS]],
         "more_photos": max(0, len(photos) - MOST_PHOTOS),
         "columns": [_items(part) for part in (items[:half], items[half:]) if part],
         "note": row.note,
@@ -100,6 +100,12 @@ def _what(mark: DamageMark) -> str:
 
 def _place(said: Said, mark: DamageMark, facts: dict[str, Any]) -> str:
     return f"{said.word(facts['places'].get(str(mark.number), {}))} {mark.get_kind_display()}".strip()
+
+
+def _caption(said: Said, shown: InspectionPhoto, facts: dict[str, Any]) -> str:
+    if shown.mark:
+        return f"{shown.mark.number}  {_place(said, shown.mark, facts)}"
+    return shown.item.name if shown.item else shown.photo.caption
 
 
 def _verdict(item: Any) -> parts.Cell:

@@ -1,18 +1,16 @@
-"""The joint inspection on the tablet: readings, walk-around with damage marks, the customer's signature."""
+"""The joint inspection on the tablet: readings, walk-around with damage marks (M2.2-a)."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import prefetch_related_objects
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from reception import checklist, services
-from reception.forms import MarkForm, ReadingsForm, SignForm, said_yes
+from reception.forms import MarkForm, ReadingsForm
 from reception.models import DamageMark
 from reception.views import DESK, inspection_of, order_of, steps_of
 from servicedesk.documents import photos
@@ -101,7 +99,7 @@ def walkaround(request: HttpRequest, pk: int, group: str) -> HttpResponse:
             "tab": tab,
             "following": tabs[keys.index(following)] if following else None,
             "left": left,
-            "marks": list(inspection.marks.select_related("item", "photo").order_by("number")),
+            "marks": list(inspection.marks.select_related("item").prefetch_related("photos").order_by("number")),
             "places": [item for item in items if item.group in ("exterior", "wheel")],
             "kinds": DamageMark.Kind.choices,
             "lights": checklist.light_choices(items),
@@ -149,63 +147,4 @@ def mark_remove(request: HttpRequest, pk: int, group: str, number: int) -> HttpR
         lambda: services.remove_mark(order, by=request.actor, number=number),  # type: ignore[attr-defined]
         by=request.actor,  # type: ignore[attr-defined]
         redirect=reverse("reception:walkaround", args=[pk, group]),
-    )
-
-
-@allow(*DESK)
-@require_http_methods(["GET", "POST"])
-def sign(request: HttpRequest, pk: int) -> HttpResponse:
-    """Step 4: the customer sees the result, chooses, and signs; from then on it is locked."""
-    order = order_of(request, pk)
-    inspection = inspection_of(order)
-    initial = {
-        "wash_wanted": "yes" if order.wash_wanted else "no",
-        "old_parts_wanted": "yes" if order.old_parts_wanted else "no",
-        "waits_on_site": "yes" if order.waits_on_site else "no",
-        "road_test_allowed": "yes",
-        "charging_allowed": "yes",
-        "signature_name": order.customer.name,
-    }
-    form = SignForm(request.POST or None, vehicle=order.vehicle, initial=initial)
-    choices = ("wash_wanted", "old_parts_wanted", "waits_on_site", "road_test_allowed")
-    if request.method == "POST" and form.is_valid():
-        data = form.cleaned_data
-        return perform(
-            request,
-            lambda: services.sign_inspection(
-                order,
-                by=request.actor,  # type: ignore[attr-defined]
-                name=data["signature_name"],
-                drawing=data["signature"],
-                purpose_explained=data["purpose_explained"],
-                covers_fitted=data["covers_fitted"],
-                valuables=data["valuables"],
-                reservations=data["reservations"],
-                charging_allowed=said_yes(data["charging_allowed"]) if "charging_allowed" in data else None,
-                **{name: said_yes(data[name]) for name in choices},
-            ),
-            by=request.actor,  # type: ignore[attr-defined]
-            success=_("The inspection is signed and locked."),
-            redirect=reverse("reception:estimate", args=[pk]),
-            on_refusal=request.path,
-        )
-    marks = list(inspection.marks.select_related("item").order_by("number"))
-    prefetch_related_objects([inspection], "items__item")
-    unread = [] if inspection.is_signed else services.unread(inspection)
-    unseen = [] if inspection.is_signed else services.unseen(inspection)
-    return render(
-        request,
-        "reception/sign.html",
-        {
-            "form": form,
-            "work_order": order,
-            "inspection": inspection,
-            "marks": marks,
-            "remarks": inspection.remarks(marks),
-            "missing": unread + unseen,
-            "wishes": [form[name] for name in (*choices, "charging_allowed", "valuables") if name in form.fields],
-            "ticks": [form["covers_fitted"], form["purpose_explained"]],
-            "steps": steps_of(order, "sign", unread=unread, unseen=unseen),
-        },
-        status=422 if form.errors else 200,
     )

@@ -190,7 +190,7 @@ def inspection_panel(request: HttpRequest, work_order: WorkOrder) -> dict[str, A
         Inspection.objects.filter(work_order=work_order)
         .select_related("signature")
         .prefetch_related(
-            Prefetch("marks", DamageMark.objects.select_related("item", "photo")),
+            Prefetch("marks", DamageMark.objects.select_related("item").prefetch_related("photos")),
             Prefetch("items", InspectionItem.objects.select_related("item")),
         )
         .first()

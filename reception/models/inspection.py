@@ -1,4 +1,4 @@
-"""Reception: the joint inspection of the car, signed by the customer, and cars given back unrepaired (manual, chapter 2)."""
+"""The joint inspection of the car, signed by the customer: readings, items, damage, photos, the check by points (M2.2)."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import Any
 
 import pgtrigger
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.functions import RandomUUID
 from django.core.validators import MaxValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -51,6 +52,10 @@ class Inspection(ActorFields):
         REMOVED = "removed", _("Taken away")
         LEFT = "left_recorded", _("Left in the car, recorded")
 
+    class How(models.TextChoices):
+        TABLET = "tablet", _("On the tablet")
+        LINK = "link", _("By link")
+
     work_order = models.OneToOneField(WorkOrder, on_delete=models.PROTECT, related_name="inspection")
     begun_at = models.DateTimeField()
     odometer = models.PositiveIntegerField(null=True, blank=True)
@@ -61,12 +66,22 @@ class Inspection(ActorFields):
     valuables = models.CharField(max_length=16, choices=Valuables.choices, blank=True)
     road_test_allowed = models.BooleanField(null=True, blank=True)
     charging_allowed = models.BooleanField(null=True, blank=True)
+    belongings = models.CharField(max_length=500, blank=True, help_text=_("What stays in the car, as listed together."))
     covers_fitted = models.BooleanField(default=False)
     purpose_explained = models.BooleanField(default=False)
     note = models.TextField(blank=True)
     reservations = models.TextField(blank=True, help_text=_("What the customer does not agree with, word for word."))
     signature = models.ForeignKey(Signature, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     confirmed_at = models.DateTimeField(null=True, blank=True)
+    confirmed_how = models.CharField(max_length=8, choices=How.choices, blank=True)
+    confirmed_from = models.GenericIPAddressField(null=True, blank=True)
+    seal = models.CharField(
+        max_length=64, blank=True, help_text=_("SHA-256 of all that was signed, the photos' own fingerprints included.")
+    )
+    left_at = models.DateTimeField(null=True, blank=True)
+    left_reason = models.CharField(
+        max_length=200, blank=True, help_text=_("Why the customer left without signing; he is asked by link.")
+    )
 
     objects = OfWorkOrder.as_manager()
 
@@ -151,11 +166,12 @@ class DamageMark(models.Model):
     y = models.PositiveSmallIntegerField()
     kind = models.CharField(max_length=8, choices=Kind.choices)
     note = models.CharField(max_length=120, blank=True)
-    photo = models.ForeignKey(Photo, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    key = models.UUIDField(db_default=RandomUUID(), help_text="Given by the tablet, so that sending again is harmless.")
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["inspection", "number"], name="one_mark_per_number"),
+            models.UniqueConstraint(fields=["inspection", "key"], name="one_mark_per_key"),
             models.CheckConstraint(condition=models.Q(x__lte=500, y__lte=440), name="mark_is_on_the_drawing"),
         ]
         triggers = [locked_with_inspection()]
@@ -164,14 +180,58 @@ class DamageMark(models.Model):
         return f"{self.number} {self.get_kind_display()}"
 
 
-class CarReturn(ActorFields):
-    """The car went back to its owner without the visit being carried out: what a cancelled visit needs."""
+class InspectionPhoto(models.Model):
+    """A photo of the inspection: of a mark, of an item (odometer, warning lights …), or of the car at large."""
 
-    work_order = models.OneToOneField(WorkOrder, on_delete=models.PROTECT, related_name="car_return")
-    reason = models.CharField(max_length=200)
-    at = models.DateTimeField()
+    inspection = models.ForeignKey(Inspection, on_delete=models.CASCADE, related_name="photos")
+    photo = models.ForeignKey(Photo, on_delete=models.PROTECT, related_name="+")
+    mark = models.ForeignKey(DamageMark, null=True, blank=True, on_delete=models.CASCADE, related_name="photos")
+    item = models.ForeignKey(ChecklistItem, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    key = models.UUIDField(db_default=RandomUUID(), help_text="Given by the tablet, so that sending again is harmless.")
 
-    objects = OfWorkOrder.as_manager()
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["inspection", "key"], name="one_photo_per_key")]
+        triggers = [locked_with_inspection()]
 
     def __str__(self) -> str:
-        return f"{self.work_order}"
+        return f"{self.photo}"
+
+
+class PointResult(models.Model):
+    """What the multi-point check found on one item: a colour, and the measured value where the item is measured."""
+
+    class Verdict(models.TextChoices):
+        GREEN = "green", _("Good")
+        AMBER = "amber", _("Soon")
+        RED = "red", _("Now")
+        NOT_CHECKED = "na", _("Not checked")
+
+    inspection = models.ForeignKey(Inspection, on_delete=models.CASCADE, related_name="points")
+    item = models.ForeignKey(ChecklistItem, on_delete=models.PROTECT, related_name="+")
+    verdict = models.CharField(max_length=5, choices=Verdict.choices)
+    value = models.DecimalField(max_digits=8, decimal_places=2, null=True, blank=True)
+    note = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["inspection", "item"], name="one_point_per_item")]
+        triggers = [locked_with_inspection()]
+
+    def __str__(self) -> str:
+        return f"{self.item}: {self.verdict}"
+
+
+class InspectionRemark(ActorFields):
+    """What was added after the customer signed: never changed, never taken back."""
+
+    LEDGER = True
+
+    inspection = models.ForeignKey(Inspection, on_delete=models.PROTECT, related_name="remarks_added")
+    text = models.TextField()
+    photo = models.ForeignKey(Photo, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        triggers = [pgtrigger.Protect(name="remark_is_kept", operation=pgtrigger.Update | pgtrigger.Delete)]
+
+    def __str__(self) -> str:
+        return self.text[:60]

@@ -17,11 +17,11 @@ from reception.services.inspection import (
     record_items,
     record_readings,
     remove_mark,
-    sign_inspection,
     unread,
     unseen,
 )
 from reception.services.reminders import remind_of_estimates
+from reception.services.signing import sign_inspection
 from reception.services.visits import give_back, receive, record_need
 
 __all__ = [

@@ -1,4 +1,4 @@
-"""The joint inspection: readings, items, damage, and the customer's signature that locks it (M2.2-a, M2.2-b, M2.2-c)."""
+"""Recording the joint inspection: readings, items, damage, and what is still to be looked at (M2.2-a)."""
 
 from __future__ import annotations
 
@@ -10,14 +10,11 @@ from django.db.models import Max
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from reception import checklist, papers
-from reception.models import DamageMark, Inspection, InspectionItem
-from servicedesk.clock import now
+from reception import checklist
+from reception.models import DamageMark, Inspection, InspectionItem, InspectionPhoto
 from servicedesk.customers.services import note_odometer
-from servicedesk.documents import signatures
 from servicedesk.staff.actors import Actor
 from servicedesk.staff.repeats import Reason, Refusal
-from servicedesk.workorders import events
 from servicedesk.workorders.models import WorkOrder
 
 MOST_MARKS = 40
@@ -118,8 +115,10 @@ def add_mark(
         code = checklist.item_at(x, y)
         item = next((row for row in checklist.walkaround_items() if row.code == code), None)
     mark = DamageMark.objects.create(
-        inspection=inspection, item=item, number=last + 1, x=x, y=y, kind=kind, note=note.strip()[:120], photo=photo
+        inspection=inspection, item=item, number=last + 1, x=x, y=y, kind=kind, note=note.strip()[:120]
     )
+    if photo is not None:
+        InspectionPhoto.objects.create(inspection=inspection, photo=photo, mark=mark, item=item)
     if item is not None and kind in item.options:
         InspectionItem.objects.update_or_create(inspection=inspection, item=item, defaults={"value": kind})
     return mark
@@ -131,62 +130,6 @@ def remove_mark(work_order: WorkOrder, *, by: Actor, number: int) -> int:
     inspection = open_inspection(work_order)
     removed, _rows = DamageMark.objects.filter(inspection=inspection, number=number).delete()
     return removed
-
-
-@transaction.atomic
-def sign_inspection(
-    work_order: WorkOrder,
-    *,
-    by: Actor,
-    name: str,
-    drawing: str = "",
-    purpose_explained: bool,
-    covers_fitted: bool,
-    valuables: str,
-    wash_wanted: bool,
-    old_parts_wanted: bool,
-    waits_on_site: bool,
-    road_test_allowed: bool,
-    charging_allowed: bool | None = None,
-    reservations: str = "",
-) -> Inspection:
-    """The customer confirms the result (M2.2-b): his choices are taken over and the inspection is locked.
-
-    A typed `name` suffices when nothing was drawn. Raises InspectionRefused with everything that is still missing,
-    SignatureRefused for an unusable drawing.
-    """
-    inspection = open_inspection(work_order)
-    reasons = missing(inspection)
-    if not purpose_explained:
-        reasons.append(
-            Reason(_("Explain purpose and method of the inspection to the customer, then tick it."), clause="M2.2-b")
-        )
-    if not valuables:
-        reasons.append(Reason(_("Ask about valuables in the car.")))
-    if reasons:
-        raise InspectionRefused(*reasons)
-    signature = signatures.keep(drawing, name=name, by=by, centre=inspection.work_order.centre, typed=not drawing)
-    inspection.purpose_explained = purpose_explained
-    inspection.covers_fitted = covers_fitted
-    inspection.valuables = valuables
-    inspection.road_test_allowed = road_test_allowed
-    inspection.charging_allowed = charging_allowed
-    inspection.reservations = reservations.strip()
-    inspection.signature = signature
-    inspection.confirmed_at = now()
-    inspection.save()
-    WorkOrder.objects.filter(pk=work_order.pk).update(
-        wash_wanted=wash_wanted, old_parts_wanted=old_parts_wanted, waits_on_site=waits_on_site
-    )
-    events.record(
-        inspection.work_order,
-        "inspection.signed",
-        by=by,
-        data={"signature": signature.pk, "seal": signature.sha256, "marks": inspection.marks.count()},
-        text=inspection.reservations,
-    )
-    papers.order_inspection(inspection, by=by)
-    return inspection
 
 
 def missing(inspection: Inspection) -> list[Reason]:

@@ -15,13 +15,13 @@ from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from servicedesk.catalogue.models import LabourOperation, Part
 from servicedesk.customers.models import Customer, Vehicle
 from servicedesk.staff.models import ServiceCentre
 from servicedesk.workorders.agreements import Consent, ConsentAnswer, Estimate
-from servicedesk.workorders.querysets import Lines, WorkOrders, whole_trail
+from servicedesk.workorders.querysets import WorkOrders, whole_trail
 from servicedesk.workorders.stages import CHAPTER, IN_HOUSE, OPEN, TABLE, Stage
 from servicedesk.workorders.trail import Event, EventText, Hold, NumberCounter, Promise
+from servicedesk.workorders.work import Concern, LineKind, LineOrigin, LinePhoto, LineState, Urgency, WorkOrderLine
 
 T = TypeVar("T")
 ALLOWED_STEPS = ", ".join(f"('{step.source.value}', '{step.target.value}')" for step in TABLE)
@@ -53,7 +53,8 @@ class WorkOrder(models.Model):
     waits_on_site = models.BooleanField(default=False)
     wash_wanted = models.BooleanField(default=True)
     old_parts_wanted = models.BooleanField(default=False)
-    key_tag = models.CharField(max_length=20, blank=True)
+    key_tag = models.CharField(max_length=20, blank=True, help_text=_("Tag on the car's keys."))
+    parked_at = models.CharField(max_length=40, blank=True, help_text=_("Where the car stands."))
 
     objects = WorkOrders.as_manager()
 
@@ -138,126 +139,6 @@ class WorkOrder(models.Model):
         return self.stage in OPEN
 
 
-class Concern(models.Model):
-    """What the customer said, in his own words, and the thread that follows: cause found, correction made (M2.1-c)."""
-
-    work_order = models.ForeignKey(WorkOrder, on_delete=models.CASCADE, related_name="concerns")
-    words = models.TextField()
-    symptoms = models.CharField(max_length=200, blank=True)
-    cause = models.TextField(blank=True)
-    correction = models.TextField(blank=True)
-
-    def __str__(self) -> str:
-        return self.words[:60]
-
-
-class LineKind(models.TextChoices):
-    LABOUR = "labour", _("Labour")
-    PART = "part", _("Part")
-    SUBLET = "sublet", _("Sublet")
-    FEE = "fee", _("Fee")
-
-
-class LineState(models.TextChoices):
-    PROPOSED = "proposed", _("Proposed")
-    APPROVED = "approved", _("Approved")
-    DECLINED = "declined", _("Declined")
-    DEFERRED = "deferred", _("Deferred")
-    DONE = "done", _("Done")
-    CHECKED = "checked", _("Checked")
-
-
-class LineOrigin(models.TextChoices):
-    BOOKING = "booking", _("Booking")
-    RECEPTION = "reception", _("Reception")
-    REPAIR = "repair", _("Found during repair")
-    REWORK = "rework", _("Rework")
-
-
-class Urgency(models.TextChoices):
-    NOW = "now", _("Now")
-    SOON = "soon", _("Soon")
-    ADVICE = "advice", _("Advice")
-
-
-class WorkOrderLine(models.Model):
-    """Labour, a part, outside work or a fee: proposed, then decided by the customer, then done and checked.
-
-    Parts stand under their labour (`parent`) and share its decision. Amounts are in the centre's currency before tax
-    (or with it, where the centre's prices contain it).
-    """
-
-    work_order = models.ForeignKey(WorkOrder, on_delete=models.PROTECT, related_name="lines")
-    parent = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="parts")
-    concern = models.ForeignKey(Concern, null=True, blank=True, on_delete=models.SET_NULL, related_name="lines")
-    kind = models.CharField(max_length=8, choices=LineKind.choices)
-    operation = models.ForeignKey(LabourOperation, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
-    part = models.ForeignKey(Part, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
-    description = models.CharField(max_length=200, blank=True)
-    quantity = models.DecimalField(max_digits=10, decimal_places=2)
-    unit_price = models.DecimalField(max_digits=12, decimal_places=2)
-    amount = models.DecimalField(max_digits=12, decimal_places=2)
-    state = models.CharField(max_length=8, choices=LineState.choices, default=LineState.PROPOSED)
-    origin = models.CharField(max_length=10, choices=LineOrigin.choices, default=LineOrigin.RECEPTION)
-    urgency = models.CharField(max_length=8, choices=Urgency.choices, default=Urgency.SOON)
-    finding = models.TextField(blank=True, help_text="What was seen or measured, and why the work is proposed.")
-    decline_reason = models.CharField(max_length=200, blank=True)
-    deferred_to = models.DateField(null=True, blank=True)
-    position = models.PositiveSmallIntegerField(default=0)
-    created_at = models.DateTimeField()
-
-    objects = Lines.as_manager()
-
-    class Meta:
-        constraints = [
-            models.CheckConstraint(condition=models.Q(quantity__gt=0), name="line_quantity_is_positive"),
-            models.CheckConstraint(condition=models.Q(unit_price__gte=0), name="line_price_is_not_negative"),
-            models.CheckConstraint(
-                condition=~models.Q(state=LineState.DEFERRED) | models.Q(deferred_to__isnull=False),
-                name="deferred_line_has_a_date",
-            ),
-            models.CheckConstraint(
-                condition=~models.Q(kind=LineKind.LABOUR)
-                | models.Q(operation__isnull=False)
-                | ~models.Q(description=""),
-                name="labour_line_says_what",
-            ),
-        ]
-        indexes = [
-            models.Index(fields=["work_order", "position", "id"], name="line_in_order"),
-            models.Index(fields=["deferred_to"], condition=models.Q(state=LineState.DEFERRED), name="line_deferred"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.code} {self.title}".strip()
-
-    @property
-    def title(self) -> str:
-        """What it is, in the active language."""
-        source = self.operation or self.part
-        return self.description or (source.name if source else "")
-
-    @property
-    def titles(self) -> dict[str, str]:
-        """What it is, in each of the house's languages."""
-        source = self.operation or self.part
-        return {
-            code: self.description or (source.name_in(code) if source else "") for code, _name in settings.LANGUAGES
-        }
-
-    @property
-    def code(self) -> str:
-        """The catalogue's code of the operation or part, if any."""
-        if self.operation:
-            return self.operation.code
-        return self.part.part_no if self.part else ""
-
-    @property
-    def is_agreed(self) -> bool:
-        """Whether the customer has said yes to it."""
-        return self.state in (LineState.APPROVED, LineState.DONE, LineState.CHECKED)
-
-
 __all__ = [
     "Concern",
     "Consent",
@@ -268,6 +149,7 @@ __all__ = [
     "Hold",
     "LineKind",
     "LineOrigin",
+    "LinePhoto",
     "LineState",
     "NumberCounter",
     "Promise",

@@ -200,7 +200,7 @@ def test_damage_is_marked_with_a_photo_and_taken_off(centre: Any, advisor: Any) 
     desk.act(url, {"kind": "dent", "x": "182", "y": "86", "note": "3 cm", "photo": photo()})
     mark = DamageMark.objects.get()
     assert (mark.x, mark.y, mark.kind) == (182, 86, "dent")
-    assert mark.photo is not None
+    assert mark.photos.count() == 1
     assert desk.get(reverse("reception:walkaround", args=[order.pk, "exterior"])).status_code == 200
     for garbage in ({"kind": "dent"}, {"kind": "?", "x": "1", "y": "1"}, {"kind": "dent", "x": "-5", "y": "9999"}):
         assert "sd-refusal" in desk.act(url, garbage, follow=True).content.decode()
