@@ -6,14 +6,17 @@ A leaf besides the catalogue. Items of the groups "record" and "customer" are fi
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from servicedesk.catalogue.models import ChecklistItem
 from servicedesk.catalogue.words import ITEM_GROUPS, ItemList, option_label
 
+if TYPE_CHECKING:
+    from reception.models import Inspection
+
 TABS = ("exterior", "wheel", "dashboard", "interior", "function", "equipment")
 """Groups of the walk-around, in the order in which people walk around a car."""
-WARNING_LIGHTS = "WA-23"
+WARNING_LIGHTS, ODOMETER = "WA-23", "WA-01"
 LIGHTS_TAB = "dashboard"
 FUEL_LEVELS = ("E", "1/8", "1/4", "3/8", "1/2", "5/8", "3/4", "7/8", "F")
 TONES = {
@@ -36,6 +39,8 @@ TONES = {
     "not_equipped": "na",
     "none": "na",
 }
+WIDTH, HEIGHT = 500, 440
+"""Size of the outline, in its own units."""
 PLACES = (
     ("WA-06", 30, 227),
     ("WA-06", 22, 400),
@@ -144,9 +149,14 @@ def choices_of(item: ChecklistItem) -> list[tuple[str, str, str]]:
     return [(value, option_label(value), tone_of(value)) for value in values]
 
 
-def walkaround_items() -> list[ChecklistItem]:
-    """All items of the walk-around list, in order. One query."""
+def walkaround_items(inspection: Inspection | None = None) -> list[ChecklistItem]:
+    """All items of the walk-around list, in order, as in force when `inspection` began. One query."""
     return list(ChecklistItem.objects.of(ItemList.WALKAROUND))
+
+
+def point_items(inspection: Inspection) -> list[ChecklistItem]:
+    """The items of the multi-point check that fit the car, in order, as in force when `inspection` began. One query."""
+    return list(ChecklistItem.objects.of(ItemList.MULTIPOINT))
 
 
 def tabs(

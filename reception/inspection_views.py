@@ -1,120 +1,117 @@
-"""The joint inspection on the tablet: readings, walk-around with damage marks (M2.2-a)."""
+"""The joint inspection on the tablet: one page for dials, outline, items and points; each tap is saved behind (M2.2-a)."""
 
 from __future__ import annotations
 
+import json
+import time
+from pathlib import Path
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.contrib.staticfiles import finders
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from reception import checklist, services
-from reception.forms import MarkForm, ReadingsForm
+from reception.forms import MarkForm
+from reception.inspection_page import Page, changes_in
 from reception.models import DamageMark
 from reception.views import DESK, inspection_of, order_of, steps_of
 from servicedesk.documents import photos
 from servicedesk.staff.access import allow
-from servicedesk.staff.repeats import perform, reasons_of, refuse
+from servicedesk.staff.repeats import Refusal, perform, perform_json, reasons_of, refuse
+
+LONGEST_BATCH = 200_000
 
 
 @allow(*DESK)
 @require_http_methods(["GET", "POST"])
-def readings(request: HttpRequest, pk: int) -> HttpResponse:
-    """Step 2: odometer, fuel or charge, keys."""
+def inspect(request: HttpRequest, pk: int) -> HttpResponse:
+    """Steps 2 and 3. A browser without script sends everything at once; what cannot be taken comes back filled in."""
     order = order_of(request, pk)
-    inspection = inspection_of(order)
-    names = ("odometer", "fuel", "charge", "keys")
-    form = ReadingsForm(
-        request.POST or None, vehicle=order.vehicle, initial={name: getattr(inspection, name) for name in names}
-    )
-    if request.method == "POST" and form.is_valid():
-        values = {name: form.cleaned_data[name] for name in names if name in form.cleaned_data}
-        return perform(
-            request,
-            lambda: services.record_readings(order, by=request.actor, **values),  # type: ignore[attr-defined]
-            by=request.actor,  # type: ignore[attr-defined]
-            redirect=reverse("reception:walkaround", args=[pk, checklist.TABS[0]]),
-            on_refusal=reverse("reception:readings", args=[pk]),
-        )
-    context = {
-        "form": form,
-        "work_order": order,
-        "inspection": inspection,
-        "steps": steps_of(order, "readings"),
-        "levels": [(level, level) for level in checklist.FUEL_LEVELS],
-    }
-    return render(request, "reception/readings.html", context, status=422 if form.errors else 200)
-
-
-@allow(*DESK)
-@require_http_methods(["GET", "POST"])
-def walkaround(request: HttpRequest, pk: int, group: str) -> HttpResponse:
-    """Step 3: one group of the list at a time beside the car's outline; what is tapped is saved on going on."""
-    order = order_of(request, pk)
-    inspection = inspection_of(order)
-    items = checklist.walkaround_items()
-    answers = {row.item_id: (row.value, row.note) for row in inspection.items.all()}
-    tabs = checklist.tabs(
-        items, answers, plugged_in=order.vehicle.is_plugged_in, lights=bool(inspection.warning_lights)
-    )
-    keys = [tab.key for tab in tabs]
-    if group not in keys:
-        raise Http404
-    tab = tabs[keys.index(group)]
-    following = keys[keys.index(group) + 1] if group != keys[-1] else None
-    onward = (
-        reverse("reception:walkaround", args=[pk, following]) if following else reverse("reception:sign", args=[pk])
-    )
+    page = Page(inspection_of(order))
     if request.method == "POST":
-        posted = request.POST
-        said = {
-            question.item.pk: (
-                posted.get(question.name, "").strip()[:200],
-                posted.get(f"note_{question.item.pk}", "").strip()[:200],
-            )
-            for question in tab.questions
-        }
+        typed = request.POST
+
+        def act() -> Any:
+            changes = changes_in(page, typed)
+            saved = services.save(order, by=request.actor, changes=changes)  # type: ignore[attr-defined]
+            if saved.refused:
+                raise services.InspectionRefused(*[text for texts in saved.refused.values() for text in texts])
+            return saved
+
         return perform(
             request,
-            lambda: services.record_items(
-                order,
-                by=request.actor,  # type: ignore[attr-defined]
-                answers=said,
-                warning_lights=posted.getlist("lights") if group == checklist.LIGHTS_TAB else None,
-                note=posted.get("note", "").strip()[:2000] if following is None else None,
-            ),
+            act,
             by=request.actor,  # type: ignore[attr-defined]
-            redirect=onward if posted.get("then") != "stay" else request.path,
-            on_refusal=request.path,
+            redirect=reverse("reception:sign", args=[pk]),
+            on_refusal=lambda refusal: shown(request, Page(page.inspection, typed), refusal, status=422),
         )
-    left = sum(len(one.missing) for one in tabs) + (0 if inspection.warning_lights else 1)
-    return render(
-        request,
-        "reception/walkaround.html",
-        {
-            "work_order": order,
-            "inspection": inspection,
-            "tabs": tabs,
-            "tab": tab,
-            "following": tabs[keys.index(following)] if following else None,
-            "left": left,
-            "marks": list(inspection.marks.select_related("item").prefetch_related("photos").order_by("number")),
-            "places": [item for item in items if item.group in ("exterior", "wheel")],
-            "kinds": DamageMark.Kind.choices,
-            "lights": checklist.light_choices(items),
-            "steps": steps_of(order, "walkaround", unseen=left),
-        },
-    )
+    return shown(request, page)
+
+
+def shown(request: HttpRequest, page: Page, refusal: Refusal | None = None, *, status: int = 200) -> HttpResponse:
+    """The page as it stands, or as it was typed."""
+    order = page.order
+    left = 0 if page.inspection.is_signed else page.left
+    context = {
+        "page": page,
+        "work_order": order,
+        "inspection": page.inspection,
+        "reasons": refusal.reasons if refusal else [],
+        "left": left,
+        "kinds": DamageMark.Kind.choices,
+        "render": int(time.time() * 1000),  # the machine's clock, as in the Date of an answer: see js/outbox.js
+        "steps": steps_of(order, "inspect", unseen=left),
+    }
+    return render(request, "reception/inspect.html", context, status=status)
 
 
 @allow(*DESK)
 @require_POST
-def mark_add(request: HttpRequest, pk: int, group: str) -> HttpResponse:
-    """Mark damage on the outline, with a photo when one was taken."""
+def inspect_save(request: HttpRequest, pk: int) -> HttpResponse:
+    """What the tablet sends behind the taps: `changes` is a JSON list, see `services.tablet`.
+
+    Answers {"refused": {place: [sentence]}, "asks": [place], "left": items not looked at, "marks": {key: number}}.
+    """
     order = order_of(request, pk)
-    back = reverse("reception:walkaround", args=[pk, group])
-    form = MarkForm(request.POST, request.FILES, places=checklist.walkaround_items())
+    inspection_of(order)
+    try:
+        changes = json.loads(request.POST.get("changes", "")[:LONGEST_BATCH])
+    except (ValueError, RecursionError):
+        changes = None
+    if not isinstance(changes, list):
+        return JsonResponse({"reasons": [{"text": "changes", "url": "", "clause": ""}]}, status=400)
+
+    def act() -> dict[str, Any]:
+        saved = services.save(order, by=request.actor, changes=changes)  # type: ignore[attr-defined]
+        page = Page(services.open_inspection(order))
+        return {
+            "refused": {str(place): reasons for place, reasons in saved.refused.items()},
+            "asks": saved.asks,
+            "left": page.left,
+            "marks": {str(mark.key): mark.number for mark in page.marks},
+        }
+
+    return perform_json(request, act, by=request.actor)  # type: ignore[attr-defined]
+
+
+@allow(*DESK)
+@require_safe
+def worker(request: HttpRequest) -> HttpResponse:
+    """The service worker that opens an inspection again without a connection; its address is its scope."""
+    script = Path(str(finders.find("js/inspection_worker.js"))).read_bytes()
+    return HttpResponse(script, content_type="text/javascript", headers={"Cache-Control": "no-cache"})
+
+
+@allow(*DESK)
+@require_POST
+def mark_add(request: HttpRequest, pk: int) -> HttpResponse:
+    """Mark damage on the outline, with a photo when one was taken: for browsers without script."""
+    order = order_of(request, pk)
+    back = reverse("reception:inspect", args=[pk])
+    form = MarkForm(request.POST, request.FILES, places=checklist.walkaround_items(inspection_of(order)))
     if not form.is_valid():
         return refuse(request, reasons_of(form), back)
     data = form.cleaned_data
@@ -139,12 +136,12 @@ def mark_add(request: HttpRequest, pk: int, group: str) -> HttpResponse:
 
 @allow(*DESK)
 @require_POST
-def mark_remove(request: HttpRequest, pk: int, group: str, number: int) -> HttpResponse:
-    """Take a mark off again."""
+def mark_remove(request: HttpRequest, pk: int, number: int) -> HttpResponse:
+    """Take a mark off again: for browsers without script."""
     order = order_of(request, pk)
     return perform(
         request,
         lambda: services.remove_mark(order, by=request.actor, number=number),  # type: ignore[attr-defined]
         by=request.actor,  # type: ignore[attr-defined]
-        redirect=reverse("reception:walkaround", args=[pk, group]),
+        redirect=reverse("reception:inspect", args=[pk]),
     )

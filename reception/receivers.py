@@ -207,7 +207,7 @@ def next_steps(request: HttpRequest, work_order: WorkOrder) -> list[Action]:
     if work_order.stage == Stage.RECEPTION:
         inspection = work_order.once(inspection_of)
         if inspection and not inspection.confirmed_at:
-            return [Action(_("Inspect the car together"), reverse("reception:readings", args=[pk]), DESK, order=1)]
+            return [Action(_("Inspect the car together"), reverse("reception:inspect", args=[pk]), DESK, order=1)]
         if any(line.state == LineState.PROPOSED for line in work_order.lines.all()):
             return [Action(_("Estimate and decision"), reverse("reception:estimate", args=[pk]), DESK, order=1)]
         return [Action(_("Promise delivery and authorise"), reverse("reception:authorise", args=[pk]), DESK, order=1)]

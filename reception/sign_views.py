@@ -69,7 +69,7 @@ def sign(request: HttpRequest, pk: int) -> HttpResponse:
             "missing": unread + unseen,
             "wishes": [form[name] for name in (*choices, "charging_allowed", "valuables") if name in form.fields],
             "ticks": [form["covers_fitted"], form["purpose_explained"]],
-            "steps": steps_of(order, "sign", unread=unread, unseen=unseen),
+            "steps": steps_of(order, "sign", unseen=unread + unseen),
         },
         status=422 if form.errors else 200,
     )

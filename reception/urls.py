@@ -9,13 +9,12 @@ urlpatterns = [
     path("", views.index, name="list"),
     path("arrive/", views.arrive, name="arrive"),
     path("receive/", views.receive, name="receive"),
+    path("worker.js", inspection_views.worker, name="worker"),
     path("<int:pk>/need/", views.need, name="need"),
-    path("<int:pk>/readings/", inspection_views.readings, name="readings"),
-    path("<int:pk>/walkaround/<slug:group>/", inspection_views.walkaround, name="walkaround"),
-    path("<int:pk>/walkaround/<slug:group>/mark/", inspection_views.mark_add, name="mark_add"),
-    path(
-        "<int:pk>/walkaround/<slug:group>/mark/<int:number>/remove/", inspection_views.mark_remove, name="mark_remove"
-    ),
+    path("<int:pk>/inspect/", inspection_views.inspect, name="inspect"),
+    path("<int:pk>/inspect/save/", inspection_views.inspect_save, name="inspect_save"),
+    path("<int:pk>/marks/", inspection_views.mark_add, name="mark_add"),
+    path("<int:pk>/marks/<int:number>/remove/", inspection_views.mark_remove, name="mark_remove"),
     path("<int:pk>/sign/", sign_views.sign, name="sign"),
     path("<int:pk>/estimate/", estimate_views.estimate, name="estimate"),
     path("<int:pk>/estimate/<int:line>/remove/", estimate_views.line_remove, name="line_remove"),

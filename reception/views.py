@@ -16,7 +16,7 @@ from appointments.models import Appointment
 from appointments.telephone.known import known_customer
 from appointments.telephone.views import earlier_visit_named
 from appointments.views import comeback_context as comeback_question
-from reception import checklist, services
+from reception import services
 from reception.forms import NeedFields, ReceiveForm, WalkInForm
 from reception.models import Inspection
 from servicedesk.registry import alerts
@@ -104,7 +104,7 @@ def receive(request: HttpRequest) -> HttpResponse:
             success=lambda order: (
                 _("%(plate)s is received as %(number)s.") % {"plate": order.vehicle.plate, "number": order.number}
             ),
-            redirect=lambda order: reverse("reception:readings", args=[order.pk]),
+            redirect=lambda order: reverse("reception:inspect", args=[order.pk]),
             on_refusal=request.get_full_path(),
         )
     return render(
@@ -126,37 +126,27 @@ def receive(request: HttpRequest) -> HttpResponse:
     )
 
 
-def steps_of(
-    work_order: WorkOrder | None, now: str, *, unread: Any = None, unseen: Any = None
-) -> list[tuple[Any, str, str]]:
-    """The four steps of the tablet's bar: (label, address, state). A step is done when nothing of it is missing.
+def steps_of(work_order: WorkOrder | None, now: str, *, unseen: Any = None) -> list[tuple[Any, str, str]]:
+    """The three steps of the tablet's bar: (label, address, state). A step is done when nothing of it is missing.
 
-    `unread` and `unseen`: what is missing of the readings and of the walk-around, by a page that knows; else two queries.
+    `unseen`: what is missing of the inspection, by a page that knows; else two queries.
     """
-    names = [
-        ("need", _("Need")),
-        ("readings", _("Mileage")),
-        ("walkaround", _("Walk-around")),
-        ("sign", _("Confirm and sign")),
-    ]
+    names = [("need", _("Need")), ("inspect", _("Inspection")), ("sign", _("Confirm and sign"))]
     at = [key for key, _label in names].index(now)
     inspection: Inspection | None = getattr(work_order, "inspection", None)
     done = {"need": work_order is not None}
     if inspection is not None and inspection.is_signed:
         done = {key: True for key, _label in names}
     elif inspection is not None:
-        done["readings"] = not (services.unread(inspection) if unread is None else unread)
-        done["walkaround"] = not (services.unseen(inspection) if unseen is None else unseen)
-    found = []
-    for number, (key, label) in enumerate(names):
-        args = (
-            [work_order.pk, checklist.TABS[0]]
-            if work_order and key == "walkaround"
-            else [getattr(work_order, "pk", None)]
+        done["inspect"] = not (services.missing(inspection) if unseen is None else unseen)
+    return [
+        (
+            label,
+            reverse(f"reception:{key}", args=[work_order.pk]) if work_order else "",
+            "now" if number == at else "done" if done.get(key) else "",
         )
-        url = reverse(f"reception:{key}", args=args) if work_order else ""
-        found.append((label, url, "now" if number == at else "done" if done.get(key) else ""))
-    return found
+        for number, (key, label) in enumerate(names)
+    ]
 
 
 def order_of(request: HttpRequest, pk: int) -> WorkOrder:
@@ -194,7 +184,7 @@ def need(request: HttpRequest, pk: int) -> HttpResponse:
                 purpose=data["purpose"],
             ),
             by=request.actor,  # type: ignore[attr-defined]
-            redirect=reverse("reception:readings", args=[pk]),
+            redirect=reverse("reception:inspect", args=[pk]),
             on_refusal=reverse("reception:need", args=[pk]),
         )
     context = {"form": form, "work_order": order, "steps": steps_of(order, "need")}

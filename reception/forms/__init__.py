@@ -3,7 +3,7 @@
 from reception.forms.arrival import NeedFields, ReasonForm, ReceiveForm, WalkInForm
 from reception.forms.decision import DecisionForm, TelephoneForm
 from reception.forms.estimate import MomentField, OperationForm, PromiseForm
-from reception.forms.inspection import MarkForm, ReadingsForm
+from reception.forms.inspection import MarkForm
 from reception.forms.signing import SignForm, said_yes
 
 __all__ = [
@@ -13,7 +13,6 @@ __all__ = [
     "NeedFields",
     "OperationForm",
     "PromiseForm",
-    "ReadingsForm",
     "ReasonForm",
     "ReceiveForm",
     "SignForm",

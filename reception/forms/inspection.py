@@ -1,4 +1,4 @@
-"""What may be typed at the car: dials, marks of damage (M2.2-a)."""
+"""A mark of damage sent without script (M2.2-a); the tablet sends changes, see `services.tablet`."""
 
 from __future__ import annotations
 
@@ -9,45 +9,8 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from reception.checklist import FUEL_LEVELS
 from reception.models import DamageMark
 from servicedesk.catalogue.models import ChecklistItem
-from servicedesk.customers.fields import OdometerField
-from servicedesk.customers.models import Vehicle
-
-
-class ReadingsForm(forms.Form):
-    """What the dials show and how many keys were given. Fields follow the car's drive."""
-
-    odometer = OdometerField(label=gettext_lazy("Odometer (km)"))
-    fuel = forms.ChoiceField(label=gettext_lazy("Fuel"), choices=[(level, level) for level in FUEL_LEVELS])
-    charge = forms.IntegerField(label=gettext_lazy("State of charge (%)"), min_value=0, max_value=100)
-    keys = forms.IntegerField(label=gettext_lazy("Number of keys and remotes"), min_value=0, max_value=20)
-    corrected = forms.BooleanField(
-        label=gettext_lazy("The reading is right: it is lower than the last one"), required=False
-    )
-
-    def __init__(self, *args: Any, vehicle: Vehicle, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.vehicle = vehicle
-        if not vehicle.is_plugged_in:
-            del self.fields["charge"]
-        if vehicle.powertrain == "ev":
-            del self.fields["fuel"]
-
-    @property
-    def asks_again(self) -> bool:
-        """Whether the reading was taken for a mistake because it is below the last one."""
-        return self.has_error("odometer", code="lower")
-
-    def clean(self) -> dict[str, Any]:
-        """A reading below the last one is asked about, once."""
-        cleaned = super().clean() or {}
-        reading, last = cleaned.get("odometer"), self.vehicle.odometer
-        if reading is not None and last is not None and reading < last and not cleaned.get("corrected"):
-            words = _("Less than last time (%(last)s km). Look again, or tick below that it is right.")
-            self.add_error("odometer", forms.ValidationError(words % {"last": f"{last:,}"}, code="lower"))
-        return cleaned
 
 
 class MarkForm(forms.Form):

@@ -14,6 +14,7 @@ from reception.services.inspection import (
     InspectionRefused,
     add_mark,
     missing,
+    open_inspection,
     record_items,
     record_readings,
     remove_mark,
@@ -22,11 +23,13 @@ from reception.services.inspection import (
 )
 from reception.services.reminders import remind_of_estimates
 from reception.services.signing import sign_inspection
+from reception.services.tablet import Saved, save
 from reception.services.visits import give_back, receive, record_need
 
 __all__ = [
     "InspectionRefused",
     "ReceptionRefused",
+    "Saved",
     "add_mark",
     "add_operation",
     "authorise",
@@ -36,6 +39,7 @@ __all__ = [
     "give_back",
     "missing",
     "move_promise",
+    "open_inspection",
     "receive",
     "record_items",
     "record_need",
@@ -43,6 +47,7 @@ __all__ = [
     "remind_of_estimates",
     "remove_line",
     "remove_mark",
+    "save",
     "send_estimate",
     "show_estimate",
     "sign_inspection",

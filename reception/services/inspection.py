@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -12,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from reception import checklist
 from reception.models import DamageMark, Inspection, InspectionItem, InspectionPhoto
-from servicedesk.customers.services import note_odometer
+from reception.services.odometer import keep
 from servicedesk.staff.actors import Actor
 from servicedesk.staff.repeats import Reason, Refusal
 from servicedesk.workorders.models import WorkOrder
@@ -36,10 +37,9 @@ def record_readings(
 ) -> Inspection:
     """Take over what the dials show and how many keys were given. Raises InspectionRefused once signed."""
     inspection = open_inspection(work_order)
-    inspection.odometer, inspection.fuel, inspection.charge, inspection.keys = odometer, fuel, charge, keys
-    inspection.save(update_fields=["odometer", "fuel", "charge", "keys"])
-    WorkOrder.objects.filter(pk=work_order.pk).update(odometer_in=odometer)
-    note_odometer(by=by, vehicle=inspection.work_order.vehicle, odometer=odometer)
+    inspection.fuel, inspection.charge, inspection.keys = fuel, charge, keys
+    inspection.save(update_fields=["fuel", "charge", "keys"])
+    keep(inspection, odometer, by=by)
     return inspection
 
 
@@ -57,14 +57,12 @@ def record_items(
     Raises InspectionRefused once signed, or for an answer that the item does not offer.
     """
     inspection = open_inspection(work_order)
-    items = {item.pk: item for item in checklist.walkaround_items()}
+    items = {item.pk: item for item in checklist.walkaround_items(inspection)}
     unknown = [pk for pk in answers if pk not in items]
     if unknown:
         raise InspectionRefused(_("This item is not on the list. Reload the page."))
     for pk, (value, _words) in answers.items():
-        offered = [choice for choice, _label, _tone in checklist.choices_of(items[pk])]
-        if value and offered and value not in offered:
-            raise InspectionRefused(_("“%(item)s”: choose one of the answers offered.") % {"item": items[pk].name})
+        refuse_unoffered(items[pk], value)
     taken_back = [pk for pk, (value, _words) in answers.items() if not value]
     if taken_back:
         InspectionItem.objects.filter(inspection=inspection, item__in=taken_back).delete()
@@ -103,7 +101,23 @@ def add_mark(
 
     The part's item counts as looked at. Raises InspectionRefused.
     """
-    inspection = open_inspection(work_order)
+    mark = draw_mark(open_inspection(work_order), kind=kind, item=item, x=x, y=y, note=note)
+    if photo is not None:
+        InspectionPhoto.objects.create(inspection=mark.inspection, photo=photo, mark=mark, item=mark.item)
+    return mark
+
+
+def draw_mark(
+    inspection: Inspection,
+    *,
+    kind: str,
+    item: Any = None,
+    x: int | None = None,
+    y: int | None = None,
+    note: str = "",
+    key: uuid.UUID | None = None,
+) -> DamageMark:
+    """Put a mark on a locked inspection; see `add_mark`. Raises InspectionRefused when there are too many."""
     last = inspection.marks.aggregate(last=Max("number"))["last"] or 0
     if last >= MOST_MARKS:
         raise InspectionRefused(
@@ -113,15 +127,38 @@ def add_mark(
         x, y = checklist.place_of(item.code if item else "")
     elif item is None:
         code = checklist.item_at(x, y)
-        item = next((row for row in checklist.walkaround_items() if row.code == code), None)
+        item = next((row for row in checklist.walkaround_items(inspection) if row.code == code), None)
     mark = DamageMark.objects.create(
-        inspection=inspection, item=item, number=last + 1, x=x, y=y, kind=kind, note=note.strip()[:120]
+        inspection=inspection,
+        item=item,
+        number=last + 1,
+        x=x,
+        y=y,
+        kind=kind,
+        note=note.strip()[:120],
+        **({"key": key} if key else {}),
     )
-    if photo is not None:
-        InspectionPhoto.objects.create(inspection=inspection, photo=photo, mark=mark, item=item)
     if item is not None and kind in item.options:
-        InspectionItem.objects.update_or_create(inspection=inspection, item=item, defaults={"value": kind})
+        seen(inspection, item, kind)
     return mark
+
+
+def seen(inspection: Inspection, item: Any, value: str, note: str = "") -> None:
+    """Keep the answer to one item of a locked inspection; an empty one is taken back. Raises InspectionRefused."""
+    refuse_unoffered(item, value)
+    if not value:
+        InspectionItem.objects.filter(inspection=inspection, item=item).delete()
+        return
+    InspectionItem.objects.update_or_create(
+        inspection=inspection, item=item, defaults={"value": value[:200], "note": note[:200]}
+    )
+
+
+def refuse_unoffered(item: Any, value: str) -> None:
+    """Raise InspectionRefused for an answer that the item does not offer."""
+    offered = [choice for choice, _label, _tone in checklist.choices_of(item)]
+    if value and offered and value not in offered:
+        raise InspectionRefused(_("“%(item)s”: choose one of the answers offered.") % {"item": item.name})
 
 
 @transaction.atomic
@@ -142,11 +179,11 @@ def unread(inspection: Inspection) -> list[Reason]:
     pk, vehicle = inspection.work_order_id, inspection.work_order.vehicle
     reasons = []
     if inspection.odometer is None:
-        reasons.append(Reason(_("Read the odometer."), reverse("reception:readings", args=[pk])))
+        reasons.append(Reason(_("Read the odometer."), reverse("reception:inspect", args=[pk]) + "#dials"))
     if vehicle.is_plugged_in and inspection.charge is None:
-        reasons.append(Reason(_("Read the state of charge."), reverse("reception:readings", args=[pk])))
+        reasons.append(Reason(_("Read the state of charge."), reverse("reception:inspect", args=[pk]) + "#dials"))
     if vehicle.powertrain != "ev" and not inspection.fuel:
-        reasons.append(Reason(_("Read the fuel gauge."), reverse("reception:readings", args=[pk])))
+        reasons.append(Reason(_("Read the fuel gauge."), reverse("reception:inspect", args=[pk]) + "#dials"))
     return reasons
 
 
@@ -157,7 +194,7 @@ def unseen(inspection: Inspection) -> list[Reason]:
     if not inspection.warning_lights:
         reasons.append(
             Reason(
-                _("Say which warning lights are on, or none."), reverse("reception:walkaround", args=[pk, "dashboard"])
+                _("Say which warning lights are on, or none."), reverse("reception:inspect", args=[pk]) + "#dashboard"
             )
         )
     answers = {row.item_id: (row.value, row.note) for row in inspection.items.all()}
@@ -167,7 +204,7 @@ def unseen(inspection: Inspection) -> list[Reason]:
                 Reason(
                     _("%(group)s: %(count)d items not looked at yet.")
                     % {"group": tab.label, "count": len(tab.missing)},
-                    reverse("reception:walkaround", args=[pk, tab.key]),
+                    reverse("reception:inspect", args=[pk]) + f"#{tab.key}",
                     "M2.2-a",
                 )
             )

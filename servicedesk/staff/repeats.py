@@ -15,7 +15,7 @@ from django.contrib import messages
 from django.core.exceptions import BadRequest
 from django.db import connection, transaction
 from django.forms import BaseForm
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import resolve_url
 from django.utils.translation import gettext as _
 
@@ -65,9 +65,7 @@ def perform(
     `redirect` when it is not a callable, else the form's own page); a callable `on_refusal` is given the refusal and
     answers itself, so that a long form comes back filled in. Raises `BadRequest` without a usable key.
     """
-    key = request.POST.get("request_key", "")
-    if not (8 <= len(key) <= LONGEST_KEY) or not key.replace("-", "").isalnum():
-        raise BadRequest(_("This form is incomplete. Reload the page and send it again."))
+    key = key_of(request)
     try:
         with transaction.atomic():
             handled, first = take_up(by.key, key, request.path[:300])
@@ -84,6 +82,37 @@ def perform(
         back = on_refusal if on_refusal is not None else (request.path if callable(redirect) else redirect)
         return refuse(request, refusal.reasons, resolve_url(back))
     return tell(request, handled)
+
+
+def perform_json(
+    request: HttpRequest, act: Callable[[], dict[str, Any]], *, by: Actor, refused: int = 409
+) -> JsonResponse:
+    """The same for what a script sends: `act` gives the answer, which a repeat gets again.
+
+    A `Refusal` rolls everything back and is told as {"reasons": [{text, url, clause}, …]} with the status `refused`.
+    """
+    try:
+        with transaction.atomic():
+            handled, first = take_up(by.key, key_of(request), request.path[:300])
+            if first:
+                handled.answer = {"json": act()}
+                handled.save(update_fields=["answer"])
+    except Refusal as refusal:
+        return JsonResponse({"reasons": as_texts(refusal.reasons)}, status=refused)
+    return JsonResponse(handled.answer["json"])
+
+
+def key_of(request: HttpRequest) -> str:
+    """The key of the form that was sent. Raises `BadRequest` without a usable one."""
+    key = request.POST.get("request_key", "")
+    if not (8 <= len(key) <= LONGEST_KEY) or not key.replace("-", "").isalnum():
+        raise BadRequest(_("This form is incomplete. Reload the page and send it again."))
+    return key
+
+
+def as_texts(reasons: Iterable[Reason]) -> list[dict[str, str]]:
+    """Reasons as they are kept and sent: every part a text."""
+    return [{key: str(value) for key, value in asdict(reason).items()} for reason in reasons]
 
 
 def take_up(actor: str, key: str, path: str) -> tuple[HandledRequest, bool]:
@@ -111,6 +140,8 @@ def answered_before(request: HttpRequest, by: Actor) -> HttpResponse | None:
 
 def tell(request: HttpRequest, handled: HandledRequest) -> HttpResponse:
     """Give the kept answer: its sentence, and where it leads."""
+    if "json" in handled.answer:
+        return JsonResponse(handled.answer["json"])
     if handled.answer["message"]:
         messages.success(request, handled.answer["message"])
     return go(request, handled.answer["url"])
@@ -123,9 +154,7 @@ def reasons_of(form: BaseForm) -> list[Reason]:
 
 def refuse(request: HttpRequest, reasons: Iterable[Reason], url: str) -> HttpResponse:
     """Keep `reasons` for the next page (the shell shows them as a list) and go there."""
-    request.session[REFUSAL_SESSION_KEY] = [
-        {key: str(value) for key, value in asdict(reason).items()} for reason in reasons
-    ]
+    request.session[REFUSAL_SESSION_KEY] = as_texts(reasons)
     return go(request, url)
 
 

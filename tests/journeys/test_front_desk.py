@@ -8,6 +8,7 @@ from collections.abc import Callable
 from playwright.sync_api import expect
 
 from tests.journeys.conftest import PHONE, TABLET, House, Person
+from tests.journeys.reception import all_good
 
 WORDS = "冷車發動時引擎有喀喀聲，大概十秒後消失。"
 
@@ -156,16 +157,13 @@ def inspect(advisor: Person) -> None:
     page.get_by_label("Odometer (km)").fill("30 412")
     page.get_by_text("1/2", exact=True).click()
     page.get_by_label("Number of keys and remotes").fill("2")
-    advisor.look_over("readings")
-    advisor.press("Next: walk around the car")
+    advisor.look_over("dials")
     page.locator("[data-damage] svg").click(position={"x": 150, "y": 120})
     page.get_by_role("radiogroup", name="Kind of damage").get_by_text("Scratch").click()
     page.get_by_label("Size or remark").fill("5 cm")
-    advisor.press("Mark it")
+    page.get_by_label("Size or remark").blur()
     advisor.look_over("walkaround")
-    while "/walkaround/" in page.url:
-        page.get_by_role("button", name="All good here").click()
-        advisor.next()
+    all_good(advisor)
     for wish in page.locator(".sd-opts li").all():
         wish.locator("label").first.click()
     for tick in page.locator('.sd-cf input[type="checkbox"]').all():

@@ -10,7 +10,6 @@ from django.urls import reverse
 
 from reception import services
 from servicedesk.clock import now
-from servicedesk.customers.models import Vehicle
 from servicedesk.staff.actors import Actor
 from tests.fixtures.appointments import confirmed
 from tests.fixtures.people import client_of
@@ -35,11 +34,11 @@ def test_a_step_is_ticked_when_nothing_of_it_is_missing(centre: Any, advisor: An
     order = received(centre, advisor)
     assert ticked(page(advisor, "sign", order.pk)) == ["Need"]
     services.record_readings(order, by=Actor.of(advisor), odometer=40_210, fuel="5/8", keys=2)
-    assert ticked(page(advisor, "walkaround", order.pk, "wheel")) == ["Need", "Mileage"]
+    assert ticked(page(advisor, "sign", order.pk)) == ["Need"]
     all_good(order, advisor)
-    assert ticked(page(advisor, "sign", order.pk)) == ["Need", "Mileage", "Walk-around"]
+    assert ticked(page(advisor, "sign", order.pk)) == ["Need", "Inspection"]
     signed = inspected(centre, advisor, plate="BRT-7743", phone="0937000802")
-    assert ticked(page(advisor, "need", signed.pk)) == ["Mileage", "Walk-around", "Confirm and sign"]
+    assert ticked(page(advisor, "need", signed.pk)) == ["Inspection", "Confirm and sign"]
 
 
 def test_nobody_can_lock_an_inspection_with_something_missing(centre: Any, advisor: Any) -> None:
@@ -54,26 +53,16 @@ def test_nobody_can_lock_an_inspection_with_something_missing(centre: Any, advis
     assert re.search(r'<button type="submit" class="btn btn-primary" form="sign">', shown)
 
 
-def test_only_a_lower_reading_may_be_confirmed_as_right(centre: Any, advisor: Any) -> None:
-    order = received(centre, advisor)
-    Vehicle.objects.update(odometer=39_800)
-    desk, url = client_of(advisor), reverse("reception:readings", args=[order.pk])
-    empty = desk.act(url, {"odometer": "", "fuel": "1/2", "keys": "1"}).content.decode()
-    assert 'name="corrected"' not in empty
-    lower = desk.act(url, {"odometer": "39000", "fuel": "1/2", "keys": "1"}).content.decode()
-    assert 'name="corrected"' in lower
-
-
 def test_a_tab_counts_what_must_be_looked_at(centre: Any, advisor: Any) -> None:
     order = received(centre, advisor)
-    answer = client_of(advisor).get(reverse("reception:walkaround", args=[order.pk, "interior"]))
-    tab = answer.context["tab"]
+    answer = client_of(advisor).get(reverse("reception:inspect", args=[order.pk]))
+    tab = next(tab for tab in answer.context["page"].tabs if tab.key == "interior")
     required = [question for question in tab.questions if question.item.required]
     assert (tab.asked, tab.answered) == (len(required), 0)
-    items = answer.content.decode().split('id="items"')[1]
+    items = answer.content.decode().split('id="interior"')[1].split('id="function"')[0]
     assert items.count("<small>optional</small>") == len(tab.questions) - len(required) > 0
     all_good(order, advisor)
-    tabs = client_of(advisor).get(reverse("reception:walkaround", args=[order.pk, "interior"])).context["tabs"]
+    tabs = client_of(advisor).get(reverse("reception:inspect", args=[order.pk])).context["page"].tabs
     assert [(tab.answered, len(tab.missing)) for tab in tabs] == [(tab.asked, 0) for tab in tabs]
 
 

@@ -24,7 +24,7 @@ from tests.fixtures.reception import all_good, inspected, received
 
 pytestmark = pytest.mark.django_db
 
-STEPS = ["need", "readings", "sign", "estimate", "authorise"]
+STEPS = ["need", "inspect", "sign", "estimate", "authorise"]
 WISHES = {
     "wash_wanted": "yes",
     "old_parts_wanted": "no",
@@ -56,10 +56,8 @@ def test_from_arrival_to_authorised_on_the_screens(centre: Any, advisor: Any) ->
     desk.act(url, {"concern": "踩煞車有尖銳聲", "purpose": "保養"})
     order = WorkOrder.objects.get()
     pk = order.pk
-    desk.act(reverse("reception:readings", args=[pk]), {"odometer": "40,210", "fuel": "5/8", "keys": "2"})
-    for group in checklist.TABS:
-        page = desk.get(reverse("reception:walkaround", args=[pk, group]))
-        assert page.status_code == 200
+    desk.act(reverse("reception:inspect", args=[pk]), {"odometer": "40,210", "fuel": "5/8", "keys": "2"})
+    assert desk.get(reverse("reception:inspect", args=[pk])).status_code == 200
     all_good(order, advisor)
     assert desk.get(reverse("reception:sign", args=[pk])).status_code == 200
     desk.act(reverse("reception:sign", args=[pk]), WISHES)
@@ -149,9 +147,9 @@ def test_the_gate_lists_what_is_missing(centre: Any, advisor: Any) -> None:
     ("step", "data", "sentence"),
     [
         ("need", {"concern": " "}, "Write it in the customer"),
-        ("readings", {"odometer": "", "fuel": "99", "keys": "-1"}, "is not one of the available choices"),
-        ("readings", {"odometer": "39,000", "fuel": "1/2", "keys": "1"}, "Less than last time"),
-        ("readings", {"odometer": "x" * 500, "fuel": "1/2", "keys": "1"}, "Write the kilometres in digits"),
+        ("inspect", {"odometer": "", "fuel": "99", "keys": "-1"}, "Choose one of the marks of the gauge"),
+        ("inspect", {"odometer": "39,000", "fuel": "1/2", "keys": "1"}, "Less than last time"),
+        ("inspect", {"odometer": "x" * 500, "fuel": "1/2", "keys": "1"}, "Write the kilometres in digits"),
         ("sign", {}, "Explain them to the customer first"),
         ("estimate", {"operation": "NO", "urgency": "whenever"}, "Select a valid choice"),
         ("authorise", {"promised_at": "soon"}, "Give date and time"),
@@ -171,43 +169,44 @@ def test_a_lower_reading_is_taken_when_it_is_right(centre: Any, advisor: Any) ->
     order = received(centre, advisor)
     Vehicle.objects.update(odometer=39_800)
     client_of(advisor).act(
-        reverse("reception:readings", args=[order.pk]),
-        {"odometer": "39,000", "fuel": "1/2", "keys": "1", "corrected": "on"},
+        reverse("reception:inspect", args=[order.pk]),
+        {"odometer": "39,000", "fuel": "1/2", "keys": "1", "sure": "on"},
     )
     assert Inspection.objects.get().odometer == 39_000
 
 
-def test_items_are_saved_group_by_group(centre: Any, advisor: Any) -> None:
+def test_without_script_everything_is_sent_at_once_and_comes_back_filled_in(centre: Any, advisor: Any) -> None:
     order = received(centre, advisor)
     desk = client_of(advisor)
     items = {item.code: item for item in checklist.walkaround_items()}
-    url = reverse("reception:walkaround", args=[order.pk, "function"])
+    url = reverse("reception:inspect", args=[order.pk])
     data = {f"item_{items['WA-30'].pk}": "ng", f"note_{items['WA-30'].pk}": "右後窗升降有異音", "note": "x"}
-    assert desk.act(url, data).headers["Location"] == reverse("reception:walkaround", args=[order.pk, "equipment"])
+    assert desk.act(url, data).headers["Location"] == reverse("reception:sign", args=[order.pk])
     row = Inspection.objects.get().items.get()
     assert (row.value, row.note, row.tone) == ("ng", "右後窗升降有異音", "red")
-    refused = desk.act(url, {f"item_{items['WA-30'].pk}": "perfect"}, follow=True).content.decode()
-    assert "choose one of the answers offered" in refused
-    desk.act(reverse("reception:walkaround", args=[order.pk, "dashboard"]), {"lights": ["tyre_pressure", "none"]})
+    again = desk.act(url, {f"item_{items['WA-30'].pk}": "perfect", "note": "still here"})
+    assert again.status_code == 422
+    assert "choose one of the answers offered" in again.content.decode()
+    assert "still here" in again.content.decode()
+    desk.act(url, {"lights": ["tyre_pressure", "none"]})
     assert Inspection.objects.get().warning_lights == ["tyre_pressure"]
-    assert desk.get(reverse("reception:walkaround", args=[order.pk, "nowhere"])).status_code == 404
 
 
 def test_damage_is_marked_with_a_photo_and_taken_off(centre: Any, advisor: Any) -> None:
     order = received(centre, advisor)
     desk = client_of(advisor)
-    url = reverse("reception:mark_add", args=[order.pk, "exterior"])
+    url = reverse("reception:mark_add", args=[order.pk])
     desk.act(url, {"kind": "dent", "x": "182", "y": "86", "note": "3 cm", "photo": photo()})
     mark = DamageMark.objects.get()
     assert (mark.x, mark.y, mark.kind) == (182, 86, "dent")
     assert mark.photos.count() == 1
-    assert desk.get(reverse("reception:walkaround", args=[order.pk, "exterior"])).status_code == 200
+    assert desk.get(reverse("reception:inspect", args=[order.pk])).status_code == 200
     for garbage in ({"kind": "dent"}, {"kind": "?", "x": "1", "y": "1"}, {"kind": "dent", "x": "-5", "y": "9999"}):
         assert "sd-refusal" in desk.act(url, garbage, follow=True).content.decode()
     bad = {"kind": "dent", "x": "1", "y": "1", "photo": SimpleUploadedFile("x.jpg", b"not a photo")}
     assert "not a photo" in desk.act(url, bad, follow=True).content.decode()
     assert DamageMark.objects.count() == 1
-    desk.act(reverse("reception:mark_remove", args=[order.pk, "exterior", 1]))
+    desk.act(reverse("reception:mark_remove", args=[order.pk, 1]))
     assert not DamageMark.objects.exists()
 
 
@@ -215,9 +214,7 @@ def test_a_signed_inspection_is_refused_on_every_screen(centre: Any, advisor: An
     order = inspected(centre, advisor)
     desk = client_of(advisor)
     for url, data in (
-        (reverse("reception:readings", args=[order.pk]), {"odometer": "50000", "fuel": "F", "keys": "1"}),
-        (reverse("reception:walkaround", args=[order.pk, "wheel"]), {}),
-        (reverse("reception:mark_add", args=[order.pk, "wheel"]), {"kind": "dent", "x": "1", "y": "1"}),
+        (reverse("reception:mark_add", args=[order.pk]), {"kind": "dent", "x": "1", "y": "1"}),
         (reverse("reception:sign", args=[order.pk]), WISHES),
     ):
         assert "it is locked" in desk.act(url, data, follow=True).content.decode()

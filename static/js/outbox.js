@@ -1,0 +1,202 @@
+// Changes made on this device, sent in their order and kept (IndexedDB) until the server has them: through a lost connection,
+// a reload, a session that ended. A batch gets its key before it goes out, so that sending it again does nothing twice.
+// What the server took stays until a fresh page shows it: a page kept for offline is older than that, and is brought up to date.
+// Tells the page by events on document: outbox {state, waiting}, outbox:answer {…}, outbox:refused {change, reasons, asks},
+// photo:waiting / photo:kept / photo:refused {key, …}.
+window.Outbox = (() => {
+  const DATABASE = "servicedesk-inspection";
+  const PATIENCE = 20000; // milliseconds for one answer
+  const MOST = 100; // changes in one batch
+  const RETRY = [2000, 4000, 8000, 15000, 30000];
+  const tell = (name, detail) => document.dispatchEvent(new CustomEvent(name, { detail }));
+  const done = (request) => new Promise((resolve, reject) => {
+    request.onsuccess = () => resolve(request.result);
+    request.onerror = () => reject(request.error);
+  });
+  const finished = (transaction) => new Promise((resolve, reject) => {
+    transaction.oncomplete = resolve;
+    transaction.onerror = transaction.onabort = () => reject(transaction.error);
+  });
+
+  // Entries in the browser's database; in memory where it keeps none.
+  const openStore = async () => {
+    const opening = indexedDB.open(DATABASE, 1);
+    opening.onupgradeneeded = () => {
+      opening.result.createObjectStore("entries", { keyPath: "id", autoIncrement: true }).createIndex("order", "order");
+    };
+    const database = await done(opening);
+    const run = async (mode, act) => {
+      const transaction = database.transaction("entries", mode);
+      const request = act(transaction.objectStore("entries"));
+      if (mode === "readwrite") await finished(transaction);
+      return request instanceof IDBRequest ? (mode === "readwrite" ? request.result : done(request)) : request;
+    };
+    return {
+      kept: true,
+      add: (entry) => run("readwrite", (store) => store.add(entry)),
+      put: (entries) => run("readwrite", (store) => entries.forEach((entry) => store.put(entry))),
+      drop: (ids) => run("readwrite", (store) => ids.forEach((id) => store.delete(id))),
+      of: (order) => run("readonly", (store) => store.index("order").getAll(order)),
+    };
+  };
+  const memoryStore = () => {
+    let entries = [];
+    let last = 0;
+    return {
+      kept: false,
+      add: async (entry) => { last += 1; entries.push({ ...entry, id: last }); return last; },
+      put: async (changed) => { entries = entries.map((entry) => changed.find((one) => one.id === entry.id) || entry); },
+      drop: async (ids) => { entries = entries.filter((entry) => !ids.includes(entry.id)); },
+      of: async () => entries.map((entry) => ({ ...entry })),
+    };
+  };
+
+  const open = async ({ order, user, render, save, token }) => {
+    let store;
+    try {
+      store = await openStore();
+    } catch {
+      store = memoryStore();
+    }
+    const all = async () => (await store.of(order)).filter((entry) => entry.user === user);
+    // Answers carry the server's time to the second: what it took in the same second is shown again, which does no harm.
+    await store.drop((await all()).filter((entry) => entry.sent && entry.taken + 1000 < render).map((entry) => entry.id));
+    if (navigator.storage && navigator.storage.persist) navigator.storage.persist().catch(() => {});
+
+    let state = "";
+    let timer = null;
+    let failures = 0;
+    let busy = false;
+    let adding = Promise.resolve();
+    const report = async () => {
+      const waiting = (await all()).filter((entry) => !entry.sent).length;
+      tell("outbox", { state: state || (waiting ? "sending" : "saved"), waiting, kept: store.kept });
+      return waiting;
+    };
+
+    const post = async (url, fields) => {
+      const body = new FormData();
+      Object.entries({ csrfmiddlewaretoken: token, ...fields }).forEach(([name, value]) => body.append(name, value));
+      const patience = new AbortController();
+      const limit = setTimeout(() => patience.abort(), PATIENCE);
+      try {
+        return await fetch(url, { method: "POST", body, signal: patience.signal, headers: { Accept: "application/json" } });
+      } finally {
+        clearTimeout(limit);
+      }
+    };
+    const answerOf = async (response) => {
+      try {
+        return await response.json();
+      } catch {
+        return null;
+      }
+    };
+    const texts = (answer) => ((answer && answer.reasons) || []).map((reason) => reason.text || reason);
+
+    const next = async () => {
+      const left = (await all()).filter((entry) => !entry.sent);
+      if (!left.length) return false;
+      const first = left[0];
+      const batch = first.batch || crypto.randomUUID();
+      let together = [first];
+      if (!first.photo) {
+        const end = left.findIndex((entry) => entry.photo || (entry.batch || batch) !== (first.batch || batch));
+        together = left.slice(0, end < 0 ? MOST : Math.min(end, MOST));
+        if (first.batch) together = together.filter((entry) => entry.batch === first.batch);
+      }
+      if (!first.batch) {
+        together.forEach((entry) => { entry.batch = batch; });
+        await store.put(together);
+      }
+      const changes = together.map((entry) => entry.change);
+      let response;
+      try {
+        response = first.photo
+          ? await post(first.photo.url, { request_key: batch, key: first.photo.key, mark: first.photo.mark || "", item: first.photo.item || "", file: first.photo.blob })
+          : await post(save, { request_key: batch, changes: JSON.stringify(changes) });
+      } catch {
+        state = "offline";
+        return null;
+      }
+      if (response.status >= 500 || response.status === 429) {
+        state = "offline";
+        return null;
+      }
+      if (response.status === 403 || response.redirected) {
+        state = "signin";
+        return false;
+      }
+      const answer = await answerOf(response);
+      failures = 0;
+      state = response.status === 409 ? "locked" : "";
+      if (first.photo) {
+        const { key } = first.photo;
+        if (response.ok && answer) tell("photo:kept", { ...answer, key, item: first.photo.item, mark: first.photo.mark });
+        else tell("photo:refused", { key, reasons: texts(answer) });
+        first.photo = { ...first.photo, blob: null, ...(response.ok && answer ? { thumb: answer.thumb, full: answer.full } : { refused: true }) };
+      } else if (response.ok && answer) {
+        Object.entries(answer.refused).forEach(([place, reasons]) => {
+          together[place].refused = true;
+          tell("outbox:refused", { change: changes[place], reasons, asks: answer.asks.includes(Number(place)) });
+        });
+        tell("outbox:answer", answer);
+      } else {
+        changes.forEach((change) => tell("outbox:refused", { change, reasons: texts(answer), asks: false }));
+        together.forEach((entry) => { entry.refused = true; });
+      }
+      const taken = Date.parse(response.headers.get("date")) || Date.now();
+      together.forEach((entry) => { Object.assign(entry, { sent: true, taken }); });
+      await store.put(together);
+      return state !== "locked";
+    };
+
+    const send = async () => {
+      if (busy) return;
+      busy = true;
+      clearTimeout(timer);
+      timer = null;
+      let more = true;
+      try {
+        if (state !== "locked") state = "";
+        while (more) {
+          await adding;
+          more = await next();
+          await report();
+        }
+      } finally {
+        busy = false;
+      }
+      if (more === null) {
+        timer = setTimeout(alone, RETRY[Math.min(failures, RETRY.length - 1)]);
+        failures += 1;
+      } else if (!state && (await all()).some((entry) => !entry.sent)) {
+        soon();
+      }
+    };
+    // Two tabs of one browser take turns, or both would send the same entries.
+    const alone = () => (navigator.locks ? navigator.locks.request(`outbox-${order}`, send) : send());
+    const soon = () => {
+      if (!timer && !busy) timer = setTimeout(alone, 60);
+    };
+    const keep = (entry) => {
+      adding = adding.then(() => store.add({ order, user, sent: false, batch: null, ...entry })).then(report);
+      return adding.then(soon);
+    };
+
+    window.addEventListener("online", () => { failures = 0; alone(); });
+    document.addEventListener("visibilitychange", () => { if (!document.hidden) soon(); });
+    window.addEventListener("pagehide", () => clearTimeout(timer));
+
+    return {
+      add: (change) => keep({ change }),
+      addPhoto: (photo) => { tell("photo:waiting", { key: photo.key }); return keep({ photo }); },
+      // What a page that is older than these must still be shown, in order.
+      replay: async () => (await all()).filter((entry) => !entry.refused),
+      waiting: async () => { await adding; return (await all()).filter((entry) => !entry.sent).length; },
+      send: alone,
+      kept: store.kept,
+    };
+  };
+  return { open };
+})();
