@@ -5,6 +5,7 @@ A leaf besides the catalogue. Items of the groups "record" and "customer" are fi
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
@@ -144,9 +145,9 @@ def choices_of(item: ChecklistItem) -> list[tuple[str, str, str]]:
     return [(value, option_label(value), tone_of(value)) for value in values]
 
 
-def walkaround_items() -> list[ChecklistItem]:
-    """All items of the walk-around list, in order. One query."""
-    return list(ChecklistItem.objects.of(ItemList.WALKAROUND))
+def walkaround_items(at: dt.datetime | None = None) -> list[ChecklistItem]:
+    """All items of the walk-around list, in order: as of when the inspection was begun, or those in force. One query."""
+    return list(ChecklistItem.objects.of(ItemList.WALKAROUND, at=at))
 
 
 def tabs(
@@ -158,7 +159,7 @@ def tabs(
         questions = [
             Question(item, choices_of(item), *answers.get(item.pk, ("", "")))
             for item in items
-            if item.group == key and item.code != WARNING_LIGHTS and (item.applies != "ev" or plugged_in)
+            if item.group == key and item.code != WARNING_LIGHTS and (item.applies != "plugged_in" or plugged_in)
         ]
         if questions:
             found.append(Tab(key, ITEM_GROUPS.get(key, key), questions, lights if key == LIGHTS_TAB else None))
