@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable
 
 from servicedesk.catalogue.models import ChecklistItem, ReadingSpec
+from servicedesk.catalogue.models.checklists import POWERTRAINS_OF
 from servicedesk.catalogue.words import ItemList
-from servicedesk.customers.models import HIGH_VOLTAGE
 from servicedesk.workorders.models import LineKind, WorkOrder, WorkOrderLine
 
 FINAL_STAGES = ("work", "road_test")
@@ -25,6 +26,11 @@ class Facts:
         lines = work_order.lines.approved().select_related("operation", "part")
         self.lines: list[WorkOrderLine] = list(lines.order_by("position", "id"))
         self.operations = [line.operation for line in self.lines if line.operation]
+
+    @property
+    def since(self) -> dt.datetime:
+        """When the car came to be checked: the lists are asked as they were then."""
+        return self.work_order.stage_since
 
     @property
     def labour(self) -> list[WorkOrderLine]:
@@ -49,9 +55,10 @@ class Facts:
             "wheels_or_chassis": lambda: any(operation.group in WHEELS for operation in self.operations),
             "diagnosis_done": lambda: any(operation.code in DIAGNOSES for operation in self.operations),
             "road_test": lambda: self.road_test,
-            "ev": lambda: self.work_order.vehicle.powertrain in HIGH_VOLTAGE,
             "wash_requested": lambda: self.work_order.wash_wanted,
         }
+        if condition in POWERTRAINS_OF:
+            return self.work_order.vehicle.powertrain in POWERTRAINS_OF[condition]
         return known[condition]() if condition in known else True
 
     def pick(self, items: list[ChecklistItem]) -> list[ChecklistItem]:
@@ -65,9 +72,10 @@ class Facts:
 
 def self_check_items(facts: Facts) -> list[ChecklistItem]:
     """What the technician answers for."""
-    return facts.pick(list(ChecklistItem.objects.of(ItemList.SELFCHECK)))
+    return facts.pick(list(ChecklistItem.objects.of(ItemList.SELFCHECK, at=facts.since)))
 
 
 def final_items(facts: Facts) -> list[ChecklistItem]:
     """What the inspector looks at: work done and road test."""
-    return facts.pick(list(ChecklistItem.objects.of(ItemList.FINAL, stages=FINAL_STAGES)))
+    items = ChecklistItem.objects.of(ItemList.FINAL, at=facts.since, stages=FINAL_STAGES)
+    return facts.pick(list(items))

@@ -5,6 +5,7 @@ A leaf besides the catalogue. Items of the groups "record" and "customer" are fi
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -149,14 +150,16 @@ def choices_of(item: ChecklistItem) -> list[tuple[str, str, str]]:
     return [(value, option_label(value), tone_of(value)) for value in values]
 
 
-def walkaround_items(inspection: Inspection | None = None) -> list[ChecklistItem]:
-    """All items of the walk-around list, in order, as in force when `inspection` began. One query."""
-    return list(ChecklistItem.objects.of(ItemList.WALKAROUND))
+def walkaround_items(at: dt.datetime | None = None) -> list[ChecklistItem]:
+    """All items of the walk-around list, in order: as of when the inspection was begun, or those in force. One query."""
+    return list(ChecklistItem.objects.of(ItemList.WALKAROUND, at=at))
 
 
 def point_items(inspection: Inspection) -> list[ChecklistItem]:
-    """The items of the multi-point check that fit the car, in order, as in force when `inspection` began. One query."""
-    return list(ChecklistItem.objects.of(ItemList.MULTIPOINT))
+    """The items of the multi-point check that fit the car, in order, as of when `inspection` was begun. One query."""
+    powertrain = inspection.work_order.vehicle.powertrain
+    items = ChecklistItem.objects.of(ItemList.MULTIPOINT, at=inspection.begun_at)
+    return [item for item in items if item.applies_to(powertrain)]
 
 
 def tabs(
@@ -168,7 +171,7 @@ def tabs(
         questions = [
             Question(item, choices_of(item), *answers.get(item.pk, ("", "")))
             for item in items
-            if item.group == key and item.code != WARNING_LIGHTS and (item.applies != "ev" or plugged_in)
+            if item.group == key and item.code != WARNING_LIGHTS and (item.applies != "plugged_in" or plugged_in)
         ]
         if questions:
             found.append(Tab(key, ITEM_GROUPS.get(key, key), questions, lights if key == LIGHTS_TAB else None))

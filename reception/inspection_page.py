@@ -67,7 +67,7 @@ class Page:
     @cached_property
     def items(self) -> list[ChecklistItem]:
         """The walk-around list."""
-        return checklist.walkaround_items(self.inspection)
+        return checklist.walkaround_items(self.inspection.begun_at)
 
     @cached_property
     def tabs(self) -> list[checklist.Tab]:

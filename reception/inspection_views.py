@@ -111,7 +111,7 @@ def mark_add(request: HttpRequest, pk: int) -> HttpResponse:
     """Mark damage on the outline, with a photo when one was taken: for browsers without script."""
     order = order_of(request, pk)
     back = reverse("reception:inspect", args=[pk])
-    form = MarkForm(request.POST, request.FILES, places=checklist.walkaround_items(inspection_of(order)))
+    form = MarkForm(request.POST, request.FILES, places=checklist.walkaround_items(inspection_of(order).begun_at))
     if not form.is_valid():
         return refuse(request, reasons_of(form), back)
     data = form.cleaned_data

@@ -53,7 +53,7 @@ def parts_left(task: WashTask) -> list[str]:
 
 def look_items(task: WashTask) -> list[ChecklistItem]:
     """What the second look asks: the `clean` items of the final list, without washing when it is waived."""
-    items = ChecklistItem.objects.of(ItemList.FINAL, stages=["clean"])
+    items = ChecklistItem.objects.of(ItemList.FINAL, stages=["clean"], at=task.opened_at)
     return [item for item in items if not (task.waived and item.applies == "wash_requested")]
 
 

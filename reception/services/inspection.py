@@ -57,7 +57,7 @@ def record_items(
     Raises InspectionRefused once signed, or for an answer that the item does not offer.
     """
     inspection = open_inspection(work_order)
-    items = {item.pk: item for item in checklist.walkaround_items(inspection)}
+    items = {item.pk: item for item in checklist.walkaround_items(inspection.begun_at)}
     unknown = [pk for pk in answers if pk not in items]
     if unknown:
         raise InspectionRefused(_("This item is not on the list. Reload the page."))
@@ -127,7 +127,7 @@ def draw_mark(
         x, y = checklist.place_of(item.code if item else "")
     elif item is None:
         code = checklist.item_at(x, y)
-        item = next((row for row in checklist.walkaround_items(inspection) if row.code == code), None)
+        item = next((row for row in checklist.walkaround_items(inspection.begun_at) if row.code == code), None)
     mark = DamageMark.objects.create(
         inspection=inspection,
         item=item,

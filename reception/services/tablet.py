@@ -63,7 +63,7 @@ def save(work_order: WorkOrder, *, by: Actor, changes: Iterable[Any]) -> Saved:
     tablet = Tablet(
         inspection,
         by,
-        {item.pk: item for item in checklist.walkaround_items(inspection)},
+        {item.pk: item for item in checklist.walkaround_items(inspection.begun_at)},
         {item.pk: item for item in checklist.point_items(inspection)},
     )
     saved = Saved()

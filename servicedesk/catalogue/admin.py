@@ -64,7 +64,21 @@ class PartAdmin(ReferenceAdmin):
 
 @admin.register(models.ChecklistItem)
 class ChecklistItemAdmin(ReferenceAdmin):
+    """To look at, and to give an item back to the supplied data; managers change the lists on their own pages."""
+
     list_filter = ["active", "own", "list", "group"]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        """Everything but `own`: a version's words never change."""
+        return [field.name for field in self.model._meta.fields if field.name != "own"]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """New items are added in the checklist editor, which knows what each list needs."""
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Named | None = None) -> bool:
+        """Versions are kept."""
+        return False
 
 
 admin.site.register(

@@ -1,16 +1,20 @@
 """Loads the reference data in `data/` by bulk upsert: again gives the same rows; what left the files is retired.
 
 It runs at every start. Rows that people changed or added (`own`), and prices of a centre (`PartPrice`), are not touched.
+Checklist items are never rewritten: what changed becomes their next version.
 """
 
 from __future__ import annotations
 
 import csv
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Value
+from django.db.models.functions import Greatest
 
 from servicedesk.catalogue.models import (
     KPI,
@@ -25,8 +29,11 @@ from servicedesk.catalogue.models import (
     SurveyQuestion,
     VehicleModel,
 )
+from servicedesk.catalogue.models.checklists import BEGINNING, VERSIONED
 from servicedesk.catalogue.names import Named
-from servicedesk.catalogue.words import ItemList
+from servicedesk.catalogue.thresholds import limits_of
+from servicedesk.catalogue.words import Condition, ItemList
+from servicedesk.clock import now
 from servicedesk.staff.roles import Role
 
 DATA = Path(__file__).parent / "data"
@@ -46,6 +53,7 @@ ROLES: dict[str, tuple[Role, bool]] = {
     "administrator": (Role.ADMIN, False),
 }
 """Role names of the files → (role key, with final say)."""
+COLOURS = ("green", "yellow", "red")
 POWERTRAINS = {"bev": "ev", "erev": "phev"}
 """Powertrains of the files that `customers.Vehicle` calls otherwise."""
 
@@ -145,8 +153,9 @@ def item(item_list: ItemList) -> Callable[[dict[str, str]], Values]:
     def read(row: dict[str, str]) -> Values:
         required = row.get("required") or row.get("mandatory", "Y")
         applies = row.get("applies_when") or row.get("applies_to") or row.get("applies")
-        if required == "EV":  # asked, and required, on electric cars only
-            required, applies = "Y", "ev"
+        if required == "EV":  # asked, and required, of cars that are charged from outside
+            required, applies = "Y", Condition.PLUGGED_IN.value
+        words = [row.get(colour, "") for colour in COLOURS]
         return {
             "list": item_list.value,
             "code": row["code"],
@@ -158,10 +167,47 @@ def item(item_list: ItemList) -> Callable[[dict[str, str]], Values]:
             "required": yes(required),
             "mandatory": yes(row.get("mandatory", "Y")),
             "photo": yes(row.get("photo", "N")),
-            **{column: row.get(column, "") for column in ("unit", "green", "yellow", "red")},
+            "unit": row.get("unit", ""),
+            **{f"{colour}_en": word for colour, word in zip(COLOURS, words, strict=True)},
+            **{
+                f"{colour}_{end}": row.get(f"{colour}_{end}", "")
+                for colour in COLOURS
+                for end in ("zh_hant", "zh_hans")
+            },
+            **asdict(limits_of(*words)),
         }
 
     return read
+
+
+def load_items(item_list: ItemList, rows: Iterable[dict[str, str]]) -> int:
+    """Bring `item_list` in line with `rows` of its file; return how many the file has. Two to five queries.
+
+    The same again changes nothing; what the file changed becomes a new version, what left it is retired. Items kept by
+    hand stay as they are, and every item its place, which is the managers' to choose.
+    """
+    read = item(item_list)
+    supplied = [ChecklistItem(**named(row, position), **read(row)) for position, row in enumerate(rows, start=1)]
+    latest = {row.code: row for row in ChecklistItem.objects.latest_versions(item_list)}
+    moment = now() if latest else BEGINNING
+    fresh, ended = [], []
+    for row in supplied:
+        last = latest.pop(row.code, None)
+        row.valid_from = moment
+        if last is not None:
+            if last.own or (last.valid_to is None and all(getattr(last, n) == getattr(row, n) for n in VERSIONED)):
+                continue
+            row.version, row.position = last.version + 1, last.position
+            row.valid_from = max(moment, last.valid_from)
+            ended.append(last.pk)
+        fresh.append(row)
+    ended += [row.pk for row in latest.values() if not row.own]
+    if ended:
+        running = ChecklistItem.objects.filter(pk__in=ended, valid_to=None)
+        running.update(valid_to=Greatest("valid_from", Value(moment)), active=False)
+    if fresh:
+        ChecklistItem.objects.bulk_create(fresh)
+    return len(supplied)
 
 
 def upsert(
@@ -241,5 +287,5 @@ def load_reference() -> dict[str, int]:
         (ItemList.SELFCHECK, "selfcheck_items"),
         (ItemList.FINAL, "final_inspection_items"),
     ):
-        counts[name] = upsert(ChecklistItem, rows_of(name), item(item_list), key=("list", "code"), list=item_list.value)
+        counts[name] = load_items(item_list, rows_of(name))
     return counts

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Self
 
@@ -22,10 +23,21 @@ class ReferenceQuerySet(models.QuerySet):
 class ChecklistItemQuerySet(ReferenceQuerySet):
     """Items of the four checklists."""
 
-    def of(self, item_list: str, *, stages: Iterable[str] = ()) -> Self:
-        """The items in use on `item_list`, in order; of the final list, only those of `stages` when given."""
-        items = self.offered().filter(list=item_list)
+    def of(self, item_list: str, *, at: dt.datetime | None = None, stages: Iterable[str] = ()) -> Self:
+        """The items in force on `item_list`, in order, now or `at` a moment; of the final list, only those of `stages`.
+
+        What was begun before a list changed is asked as it was when it was begun: give that moment.
+        """
+        items = self.filter(list=item_list).order_by("position", "pk")
+        if at is None:
+            items = items.filter(valid_to=None)
+        else:
+            items = items.filter(models.Q(valid_to=None) | models.Q(valid_to__gt=at), valid_from__lte=at)
         return items.filter(stage__in=list(stages)) if stages else items
+
+    def latest_versions(self, item_list: str) -> Self:
+        """The last version of every item that was ever on `item_list`, in force or retired."""
+        return self.filter(list=item_list).order_by("code", "-version").distinct("code")
 
 
 class ReadingSpecQuerySet(ReferenceQuerySet):

@@ -38,6 +38,32 @@ class ItemList(models.TextChoices):
     FINAL = "final", _("Final inspection")
 
 
+PREFIXES = {
+    ItemList.WALKAROUND: "WA-",
+    ItemList.MULTIPOINT: "MP-",
+    ItemList.SELFCHECK: "SC-",
+    ItemList.FINAL: "FI-",
+}
+"""What the codes of a list begin with."""
+
+
+class Condition(models.TextChoices):
+    """Which cars, or which visits, a checklist item is asked of."""
+
+    ALWAYS = "always", _("Always")
+    ENGINE = "ice", _("Cars with a combustion engine")
+    HIGH_VOLTAGE = "ev", _("Cars with high voltage (hybrid, plug-in, electric)")
+    PLUGGED_IN = "plugged_in", _("Cars charged from outside (plug-in, electric)")
+    ELECTRIC = "electric", _("Electric cars only")
+    CONCERN = "has_concern", _("When the customer described a concern")
+    PARTS = "has_parts", _("When parts were fitted")
+    READINGS = "has_readings", _("When readings are recorded")
+    WHEELS = "wheels_or_chassis", _("When brakes, chassis or tyres were worked on")
+    DIAGNOSIS = "diagnosis_done", _("When a diagnosis was made")
+    ROAD_TEST = "road_test", _("When a road test is made")
+    WASH = "wash_requested", _("When a wash is wanted")
+
+
 class ComplaintLevel(models.TextChoices):
     """How grave a complaint is: it sets the clock and who answers."""
 

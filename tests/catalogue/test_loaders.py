@@ -122,7 +122,9 @@ def test_role_names_become_role_keys():
 
 def test_items_asked_of_electric_cars_only():
     load_reference()
-    assert list(ChecklistItem.objects.of("walkaround").filter(applies="ev").values_list("code", "required")) == [
+    assert list(
+        ChecklistItem.objects.of("walkaround").filter(applies="plugged_in").values_list("code", "required")
+    ) == [
         ("WA-03", True),
         ("WA-40", True),
     ]

@@ -220,6 +220,8 @@ def hostile_visit(markup: str, short: dict[str, str]) -> tuple[int, int]:
 
     Returns the key of a second visit, whose bill is still a draft, and how many columns were spoilt.
     """
+    import pgtrigger
+
     from delivery import services
     from servicedesk.catalogue.models import ChecklistItem, LabourOperation, Part
     from servicedesk.customers.models import Customer, Vehicle
@@ -242,7 +244,8 @@ def hostile_visit(markup: str, short: dict[str, str]) -> tuple[int, int]:
     def spoil() -> int:
         for model, columns in own.items():
             sizes = {name: model._meta.get_field(name).max_length or 500 for name in columns}
-            model._default_manager.update(**{name: short[str(min(size, 500))] for name, size in sizes.items()})
+            with pgtrigger.ignore("catalogue.ChecklistItem:words_are_kept"):
+                model._default_manager.update(**{name: short[str(min(size, 500))] for name, size in sizes.items()})
         return sum(map(len, own.values()))
 
     spoil()

@@ -3,7 +3,7 @@
 Rows are never deleted by the loader: what left the files is retired (`active=False`): old work orders point at it.
 """
 
-from servicedesk.catalogue.models.checklists import ChecklistItem
+from servicedesk.catalogue.models.checklists import ChecklistItem, RuleChange
 from servicedesk.catalogue.models.rules import (
     KPI,
     ComplaintCategory,
@@ -24,6 +24,7 @@ __all__ = [
     "Part",
     "PartPrice",
     "ReadingSpec",
+    "RuleChange",
     "SkillLevel",
     "SurveyQuestion",
     "VehicleModel",
