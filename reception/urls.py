@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from reception import decision_views, estimate_views, inspection_views, sign_views, views
+from reception import decision_views, estimate_views, inspection_views, photo_views, sign_views, views
 
 app_name = "reception"
 urlpatterns = [
@@ -15,6 +15,9 @@ urlpatterns = [
     path("<int:pk>/inspect/save/", inspection_views.inspect_save, name="inspect_save"),
     path("<int:pk>/marks/", inspection_views.mark_add, name="mark_add"),
     path("<int:pk>/marks/<int:number>/remove/", inspection_views.mark_remove, name="mark_remove"),
+    path("<int:pk>/photos/", photo_views.photo_add, name="photo_add"),
+    path("<int:pk>/photos/<uuid:key>/", photo_views.photo, name="photo"),
+    path("<int:pk>/photos/<uuid:key>/remove/", photo_views.photo_remove, name="photo_remove"),
     path("<int:pk>/sign/", sign_views.sign, name="sign"),
     path("<int:pk>/estimate/", estimate_views.estimate, name="estimate"),
     path("<int:pk>/estimate/<int:line>/remove/", estimate_views.line_remove, name="line_remove"),

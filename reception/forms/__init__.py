@@ -4,6 +4,7 @@ from reception.forms.arrival import NeedFields, ReasonForm, ReceiveForm, WalkInF
 from reception.forms.decision import DecisionForm, TelephoneForm
 from reception.forms.estimate import MomentField, OperationForm, PromiseForm
 from reception.forms.inspection import MarkForm
+from reception.forms.photos import PhotoForm
 from reception.forms.signing import SignForm, said_yes
 
 __all__ = [
@@ -12,6 +13,7 @@ __all__ = [
     "MomentField",
     "NeedFields",
     "OperationForm",
+    "PhotoForm",
     "PromiseForm",
     "ReasonForm",
     "ReceiveForm",

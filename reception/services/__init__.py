@@ -21,6 +21,7 @@ from reception.services.inspection import (
     unread,
     unseen,
 )
+from reception.services.photos import add_photo, kept_photo, may_take_photo, remove_photo, tie_photo
 from reception.services.reminders import remind_of_estimates
 from reception.services.signing import sign_inspection
 from reception.services.tablet import Saved, save
@@ -32,11 +33,14 @@ __all__ = [
     "Saved",
     "add_mark",
     "add_operation",
+    "add_photo",
     "authorise",
     "decide_by_link",
     "decide_by_phone",
     "decide_signed",
     "give_back",
+    "kept_photo",
+    "may_take_photo",
     "missing",
     "move_promise",
     "open_inspection",
@@ -47,10 +51,12 @@ __all__ = [
     "remind_of_estimates",
     "remove_line",
     "remove_mark",
+    "remove_photo",
     "save",
     "send_estimate",
     "show_estimate",
     "sign_inspection",
+    "tie_photo",
     "unread",
     "unseen",
 ]

@@ -13,10 +13,11 @@ from servicedesk.staff.actors import Actor
 from servicedesk.staff.models import ServiceCentre, User
 from servicedesk.workorders.consents import Answer
 from servicedesk.workorders.models import WorkOrder
-from tests.documents.conftest import drawing, picture, upload
+from tests.documents.conftest import drawing
 from tests.documents.reading import pages_of
 from tests.fixtures import delivery, quality, workshop
 from tests.fixtures.appointments import operations
+from tests.fixtures.pictures import picture, upload
 from tests.fixtures.reception import all_good, authorise_inspected, received
 
 

@@ -14,7 +14,8 @@ from pypdf import PdfReader
 
 from servicedesk.documents import engine, pdf, photos, signatures
 from servicedesk.documents.parts import Column, Heading, Lines, Signed
-from tests.documents.conftest import drawing, flat_png, picture, upload
+from tests.documents.conftest import drawing
+from tests.fixtures.pictures import flat_png, picture, upload
 
 pytestmark = pytest.mark.django_db
 

@@ -9,7 +9,8 @@ from PIL import Image
 
 from servicedesk.documents import checks, signatures
 from servicedesk.documents.models import Signature
-from tests.documents.conftest import drawing, picture
+from tests.documents.conftest import drawing
+from tests.fixtures.pictures import picture
 
 pytestmark = pytest.mark.django_db
 

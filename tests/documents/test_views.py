@@ -6,7 +6,8 @@ from django.urls import reverse
 from servicedesk.documents import papers, photos, printing, signatures
 from servicedesk.documents.models import PaperOrder
 from servicedesk.documents.parts import Heading
-from tests.documents.conftest import drawing, picture, upload
+from tests.documents.conftest import drawing
+from tests.fixtures.pictures import picture, upload
 
 pytestmark = pytest.mark.django_db
 
