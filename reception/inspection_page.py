@@ -126,13 +126,13 @@ class Page:
     @cached_property
     def marks(self) -> list[DamageMark]:
         """The marks on the outline, with their photos."""
-        rows = self.inspection.marks.select_related("item").prefetch_related("photos__photo")
+        rows = self.inspection.marks.select_related("item").prefetch_related("photos")
         return list(rows.order_by("number"))
 
     @cached_property
     def photos(self) -> list[InspectionPhoto]:
-        """All photos that show no mark, oldest first."""
-        return list(self.inspection.photos.filter(mark=None).select_related("photo", "item").order_by("pk"))
+        """All photos, oldest first."""
+        return list(self.inspection.photos.select_related("photo", "mark").order_by("pk"))
 
     @cached_property
     def places(self) -> list[ChecklistItem]:

@@ -94,7 +94,7 @@ window.Damage = (() => {
       const x = Math.round(Math.min(500, Math.max(0, point.x)));
       const y = Math.round(Math.min(440, Math.max(0, point.y)));
       const there = [...marks.values()].find((mark) => Math.hypot(mark.x - x, mark.y - y) <= NEAR);
-      take(there || { key: crypto.randomUUID(), x, y, kind: "", item: nearest(x, y), note: "", number: next() });
+      take(there || { key: window.Outbox.newKey(), x, y, kind: "", item: nearest(x, y), note: "", number: next() });
     });
     kinds.forEach((kind) => kind.addEventListener("change", () => {
       if (!current) return;

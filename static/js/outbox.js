@@ -9,6 +9,12 @@ window.Outbox = (() => {
   const MOST = 100; // changes in one batch
   const RETRY = [2000, 4000, 8000, 15000, 30000];
   const tell = (name, detail) => document.dispatchEvent(new CustomEvent(name, { detail }));
+  const newKey = () => { // crypto.randomUUID wants HTTPS; a tablet in the house may be without
+    const bytes = crypto.getRandomValues(new Uint8Array(16));
+    bytes[6] = (bytes[6] & 15) | 64;
+    bytes[8] = (bytes[8] & 63) | 128;
+    return [...bytes].map((byte, n) => ([4, 6, 8, 10].includes(n) ? "-" : "") + byte.toString(16).padStart(2, "0")).join("");
+  };
   const done = (request) => new Promise((resolve, reject) => {
     request.onsuccess = () => resolve(request.result);
     request.onerror = () => reject(request.error);
@@ -98,7 +104,7 @@ window.Outbox = (() => {
       const left = (await all()).filter((entry) => !entry.sent);
       if (!left.length) return false;
       const first = left[0];
-      const batch = first.batch || crypto.randomUUID();
+      const batch = first.batch || newKey();
       let together = [first];
       if (!first.photo) {
         const end = left.findIndex((entry) => entry.photo || (entry.batch || batch) !== (first.batch || batch));
@@ -132,6 +138,7 @@ window.Outbox = (() => {
       state = response.status === 409 ? "locked" : "";
       if (first.photo) {
         const { key } = first.photo;
+        tell("photo:sending", { key });
         if (response.ok && answer) tell("photo:kept", { ...answer, key, item: first.photo.item, mark: first.photo.mark });
         else tell("photo:refused", { key, reasons: texts(answer) });
         first.photo = { ...first.photo, blob: null, ...(response.ok && answer ? { thumb: answer.thumb, full: answer.full } : { refused: true }) };
@@ -198,5 +205,5 @@ window.Outbox = (() => {
       kept: store.kept,
     };
   };
-  return { open };
+  return { open, newKey };
 })();

@@ -115,12 +115,12 @@ def test_taken_off_it_is_gone_with_its_files(
 def test_a_plain_form_sends_several_and_returns_to_its_page(centre: Any, advisor: Any) -> None:
     order, desk = received(centre, advisor), client_of(advisor)
     url = reverse("reception:photo_add", args=[order.pk])
-    page = reverse("reception:walkaround", args=[order.pk, "wheel"])
+    page = reverse("reception:sign", args=[order.pk])
     sent = desk.act(url, {"file": [upload(SMALL), upload(SMALL)], "back": page})
     assert (sent.status_code, sent.headers["Location"], InspectionPhoto.objects.count()) == (302, page, 2)
     for back in ("//evil.example/", "https://evil.example/", "x"):
         sent = desk.act(url, {"file": [upload(SMALL)], "back": back})
-        assert sent.headers["Location"] == reverse("reception:walkaround", args=[order.pk, "exterior"])
+        assert sent.headers["Location"] == reverse("reception:inspect", args=[order.pk])
     for garbage in ({}, {"file": [upload(SMALL)] * 6}, {"file": upload(SMALL), "key": "x", "mark": "'", "item": "-1"}):
         assert "sd-refusal" in desk.act(url, garbage, follow=True).content.decode()
     assert InspectionPhoto.objects.count() == 5
