@@ -12,7 +12,7 @@ from delivery.services import notify_pickup
 from servicedesk.staff.actors import Actor
 from servicedesk.staff.models import ServiceCentre, User
 from servicedesk.workorders.models import WorkOrder
-from tests.fixtures import appointments, complaints, delivery, quality, workshop
+from tests.fixtures import appointments, complaints, delivery, quality, reception, workshop
 
 
 def somebody(username: str) -> User:
@@ -95,3 +95,10 @@ def _to_ready(order: WorkOrder, technician: str = "technician") -> int:
 def _gone(order: WorkOrder) -> int:
     delivery.handed_over(order, somebody("advisor"), somebody("cashier"))
     return order.pk
+
+
+def received(plate: str) -> int:
+    """A booked car whose inspection is begun."""
+    centre = ServiceCentre.objects.get(code="NH")
+    who = {"plate": plate, "name": f"客{plate[-4:]}", "phone": f"0912 00{plate[-4:]}"}
+    return reception.received(centre, somebody("advisor"), **who).pk

@@ -51,6 +51,14 @@ def people() -> tuple[Any, dict[str, Any]]:
     return ServiceCentre.objects.get(code="NH"), {user.username: user for user in User.objects.all()}
 
 
+def begun(plate: str = "PHO-0001") -> int:
+    """A booked car that has arrived; its inspection is begun."""
+    from tests.fixtures.reception import received
+
+    centre, who = people()
+    return received(centre, who["advisor"], plate=plate).pk
+
+
 def letter(**booking: Any) -> int:
     """A booking confirmed, so that its letter goes out. `booking`: name, concern, email …"""
     from tests.fixtures.appointments import confirmed

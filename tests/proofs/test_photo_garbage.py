@@ -11,7 +11,6 @@ import pytest
 from django.urls import reverse
 
 from reception.models import InspectionPhoto
-from servicedesk.documents import photos
 from servicedesk.documents.storage import private
 from tests.fixtures.people import client_of
 from tests.fixtures.pictures import GIF, HTML_AS_JPEG, SVG, flat_png, picture, upload
@@ -24,7 +23,6 @@ JSON = {"accept": "application/json"}
 @pytest.mark.django_db
 @pytest.mark.usefixtures("media")
 def test_i1_what_is_no_photo_is_refused_at_once(centre: Any, advisor: Any) -> None:
-    photos.read_heic()
     desk = client_of(advisor)
     url = reverse("reception:photo_add", args=[received(centre, advisor).pk])
     bombs = {

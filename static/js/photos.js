@@ -1,0 +1,183 @@
+// Strips of photos ([data-photos], templates/reception/_photos.html): a tile at once for each picture chosen, shrunk (shrink.js),
+// then handed on by the event "photo:add" {key, mark, item, blob}. Whoever cancels it sends the picture himself and tells the
+// strip by "photo:waiting" {key}, "photo:sending" {key}, "photo:kept" {key, id, thumb, full} or "photo:refused" {key, reasons};
+// "photo:show" {key, mark, item, blob} puts back a tile that waits since before a reload, "photo:remove" {key, kept} asks to
+// forget one. Nobody cancels: the strip sends by itself, two at a time, and again when the line is back. Long, because it is both.
+(() => {
+  const AT_ONCE = 2;
+  const AGAIN = 8_000;
+  const tell = (name, detail, where = document) =>
+    where.dispatchEvent(new CustomEvent(name, { bubbles: true, cancelable: true, detail }));
+  const tileOf = (key) => document.querySelector(`[data-photo="${CSS.escape(key)}"]`);
+  const newKey = () => { // crypto.randomUUID wants HTTPS; a tablet in the house may be without
+    const bytes = crypto.getRandomValues(new Uint8Array(16));
+    bytes[6] = (bytes[6] & 15) | 64;
+    bytes[8] = (bytes[8] & 63) | 128;
+    return [...bytes].map((byte, n) => ([4, 6, 8, 10].includes(n) ? "-" : "") + byte.toString(16).padStart(2, "0")).join("");
+  };
+  const stripOf = ({ mark, item }) =>
+    [...document.querySelectorAll("[data-photos]")].find(
+      (strip) => (strip.dataset.mark || "") === (mark || "") && (strip.dataset.item || "") === String(item || ""),
+    );
+
+  // Tiles.
+  const shown = (tile, state, word) => {
+    tile.dataset.state = state;
+    tile.setAttribute("aria-busy", String(state === "waiting" || state === "sending"));
+    const strip = tile.closest("[data-photos]");
+    const words = word ?? strip.dataset[`say${state[0].toUpperCase()}${state.slice(1)}`];
+    tile.querySelector("figcaption").textContent = words;
+    strip.querySelector("[data-photo-status]").textContent = words;
+  };
+  const picture = (tile, url) => {
+    const image = tile.querySelector("img");
+    if (tile.dataset.local) URL.revokeObjectURL(tile.dataset.local);
+    tile.dataset.local = url;
+    image.onerror = () => { image.hidden = true; }; // HEIC that this browser cannot show
+    image.hidden = false;
+    image.src = url;
+    tile.querySelector("a").href = url;
+  };
+  const add = (strip, key, blob) => {
+    const tile = strip.querySelector("[data-photo-tile]").content.firstElementChild.cloneNode(true);
+    tile.dataset.photo = key;
+    picture(tile, URL.createObjectURL(blob));
+    strip.insertBefore(tile, strip.querySelector("[data-photo-form]"));
+    shown(tile, "sending");
+    return tile;
+  };
+  const drop = (key) => {
+    document.querySelectorAll(`[data-photo-why="${CSS.escape(key)}"]`).forEach((row) => row.remove());
+    const tile = tileOf(key);
+    if (!tile) return;
+    if (tile.dataset.local) URL.revokeObjectURL(tile.dataset.local);
+    tile.remove();
+  };
+  const refused = (key, reasons) => {
+    const tile = tileOf(key);
+    if (!tile) return;
+    shown(tile, "refused");
+    const strip = tile.closest("[data-photos]");
+    const row = strip.querySelector("[data-photo-refusal]").content.firstElementChild.cloneNode(true);
+    row.dataset.photoWhy = key;
+    row.querySelector("[data-why]").textContent = reasons.join(" ");
+    row.querySelector("[data-again]").addEventListener("click", () => {
+      drop(key);
+      strip.querySelector('input[type="file"]').click();
+    });
+    strip.append(row);
+    strip.querySelector("[data-photo-status]").textContent = row.textContent;
+  };
+
+  // Choosing: one picture after the other, so that a phone's memory holds one large picture at a time.
+  let before = Promise.resolve();
+  document.addEventListener("change", (event) => {
+    const input = event.target.closest?.('[data-photos] input[type="file"]');
+    if (!input) return;
+    const strip = input.closest("[data-photos]");
+    const { mark = "", item = "" } = strip.dataset;
+    [...input.files].forEach((file) => {
+      const key = newKey();
+      add(strip, key, file);
+      before = before.then(async () => {
+        const blob = await window.shrinkPhoto(file);
+        const tile = tileOf(key);
+        if (!tile) return; // removed meanwhile
+        if (blob !== file) picture(tile, URL.createObjectURL(blob));
+        if (tell("photo:add", { key, mark, item, blob }, strip)) send({ key, mark, item, blob });
+      });
+    });
+    input.value = "";
+  });
+
+  // Sending, when nobody else does.
+  const line = [];
+  let sending = 0;
+  let timer = 0;
+  const send = (photo) => {
+    line.push(photo);
+    work();
+  };
+  const work = () => {
+    while (sending < AT_ONCE && line.length) {
+      const photo = line.shift();
+      if (!tileOf(photo.key)) continue;
+      sending += 1;
+      post(photo).catch(() => {
+        line.push(photo);
+        tell("photo:waiting", { key: photo.key });
+        clearTimeout(timer);
+        timer = setTimeout(work, AGAIN);
+        return true;
+      }).then((failed) => {
+        sending -= 1;
+        if (!failed) work();
+      });
+    }
+  };
+  const post = async ({ key, mark, item, blob }) => {
+    const tile = tileOf(key);
+    const strip = tile.closest("[data-photos]");
+    const form = strip.querySelector("[data-photo-form]");
+    const data = new FormData();
+    const fields = { csrfmiddlewaretoken: form.elements.csrfmiddlewaretoken.value, request_key: key, key, mark, item };
+    Object.entries(fields).forEach(([name, value]) => data.append(name, value));
+    data.append("file", blob, blob.name || "photo.jpg");
+    tell("photo:sending", { key });
+    const answer = await fetch(form.action, { method: "POST", body: data, headers: { Accept: "application/json" } });
+    const said = (answer.headers.get("Content-Type") || "").includes("json") ? await answer.json() : null;
+    if (said && answer.ok) tell("photo:kept", said);
+    else if (said) tell("photo:refused", { key, reasons: said.reasons });
+    else if (answer.status < 500) tell("photo:refused", { key, reasons: [strip.dataset.sayClosed] }); // signed out
+    else throw new Error(String(answer.status));
+  };
+  window.addEventListener("online", work);
+  window.addEventListener("beforeunload", (event) => {
+    if (sending || line.length) event.preventDefault();
+  });
+
+  // What became of it.
+  document.addEventListener("photo:show", ({ detail }) => {
+    const strip = stripOf(detail);
+    if (strip && !tileOf(detail.key)) shown(add(strip, detail.key, detail.blob), "waiting");
+  });
+  ["waiting", "sending"].forEach((state) => document.addEventListener(`photo:${state}`, ({ detail }) => {
+    const tile = tileOf(detail.key);
+    if (tile) shown(tile, state);
+  }));
+  document.addEventListener("photo:kept", ({ detail }) => {
+    const tile = tileOf(detail.key);
+    if (!tile) return;
+    shown(tile, "kept", "");
+    tile.querySelector("a").href = detail.full;
+    const image = tile.querySelector("img");
+    if (image.hidden) Object.assign(image, { hidden: false, src: detail.thumb });
+    const off = tile.querySelector("form");
+    off.action = off.dataset.action.replace(off.dataset.key, detail.key);
+  });
+  document.addEventListener("photo:refused", ({ detail }) => refused(detail.key, detail.reasons));
+
+  // Removing. In the capture phase: before forms.js takes it for a form that is sent.
+  document.addEventListener("submit", async (event) => {
+    const form = event.target;
+    const tile = form.closest("[data-photo]");
+    if (!tile) return;
+    event.preventDefault();
+    const key = tile.dataset.photo;
+    const kept = tile.dataset.state === "kept";
+    if (!tell("photo:remove", { key, kept }, tile) || !kept) {
+      drop(key);
+      return;
+    }
+    const data = new FormData(form);
+    data.set("request_key", newKey());
+    try {
+      const answer = await fetch(form.action, { method: "POST", body: data, headers: { Accept: "application/json" } });
+      const said = (answer.headers.get("Content-Type") || "").includes("json") ? await answer.json() : {};
+      if (answer.ok && said.key) drop(key);
+      else refused(key, said.reasons || [tile.closest("[data-photos]").dataset.sayClosed]);
+    } catch {
+      shown(tile, "kept", tile.closest("[data-photos]").dataset.sayOffline);
+    }
+  }, { capture: true });
+})();
