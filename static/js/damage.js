@@ -81,6 +81,7 @@ window.Damage = (() => {
       marks.delete(key);
       list.querySelectorAll(`[data-mark-key="${key}"]`).forEach((old) => old.remove());
       if (current && current.key === key) current = null;
+      document.dispatchEvent(new CustomEvent("damage:removed", { detail: key }));
       fill();
       draw();
     };
@@ -128,6 +129,8 @@ window.Damage = (() => {
           draw();
         }
       },
+      // No mark is taken up any more.
+      leave: () => { if (current) take(null); },
       // The numbers as the server gave them.
       numbers: (given) => {
         marks.forEach((mark) => {

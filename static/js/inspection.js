@@ -3,7 +3,7 @@
   const root = document.querySelector("[data-inspection]");
   if (!root) return;
   const form = document.getElementById("items");
-  const state = document.querySelector("[data-state]");
+  const state = document.querySelector("[data-outbox]");
   const tabs = [...form.querySelectorAll("[data-tab]")];
   const links = [...root.querySelectorAll("[data-to]")];
   const nextButton = document.querySelector("[data-next]");
@@ -22,6 +22,7 @@
     const following = keys[keys.indexOf(at) + 1];
     nextButton.textContent = following ? nextButton.dataset.words.replace("%(group)s", label(following)) : nextButton.dataset.last;
     root.dataset.at = at;
+    document.dispatchEvent(new CustomEvent("inspection:group"));
   };
   const go = (key) => { history.replaceState(null, "", `#${key}`); show(key); };
   links.forEach((link) => link.addEventListener("click", (event) => { event.preventDefault(); go(link.dataset.to); }));
@@ -160,8 +161,8 @@
   });
 
   // What the foot says about it.
-  const icon = state.querySelector("[data-state-icon]");
-  const text = state.querySelector("[data-state-text]");
+  const icon = state.querySelector("[data-outbox-icon]");
+  const text = state.querySelector("[data-outbox-text]");
   document.addEventListener("outbox", ({ detail }) => {
     const time = new Date().toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit" });
     icon.hidden = detail.state !== "saved";
@@ -193,6 +194,36 @@
     if (sure) sure.hidden = !asks;
   });
 
+  // Photos go the same way as the taps, in their order: of the mark that is taken up, else of what the group asks for.
+  const strip = root.querySelector("[data-photos]");
+  const photoUrl = strip.querySelector("[data-photo-form]").action;
+  const photoOf = root.querySelector("[data-photo-of]");
+  let mark = null;
+  const aim = () => {
+    const group = { dials: "dialItem", dashboard: "lightItem" }[root.dataset.at];
+    strip.dataset.mark = mark ? mark.key : "";
+    strip.dataset.item = mark || !group ? "" : root.dataset[group];
+    const { ofMark, ofDials, ofDashboard, ofCar } = photoOf.dataset;
+    photoOf.textContent = mark ? ofMark.replace("%(n)s", mark.number) : { dials: ofDials, dashboard: ofDashboard }[root.dataset.at] || ofCar;
+  };
+  document.addEventListener("damage:current", ({ detail }) => { mark = detail; aim(); });
+  document.addEventListener("inspection:group", () => { damage.leave(); aim(); });
+  document.addEventListener("photo:add", (event) => {
+    event.preventDefault();
+    box.addPhoto({ ...event.detail, url: photoUrl });
+  });
+  document.addEventListener("photo:remove", (event) => {
+    if (event.detail.kept) return;
+    event.preventDefault();
+    box.forgetPhoto(event.detail.key);
+  });
+  document.addEventListener("damage:removed", ({ detail }) => strip.querySelectorAll(`[data-of="${detail}"]`).forEach((tile) => tile.remove()));
+  document.addEventListener("photo:kept", ({ detail }) => {
+    const tile = strip.querySelector(`[data-photo="${detail.key}"]`);
+    if (tile) tile.dataset.of = detail.mark || "";
+  });
+  aim();
+
   // Bring a page that is older than the changes up to date.
   const tick = (name, value) => form.querySelectorAll(`[name="${name}"]`).forEach((field) => {
     if (field.type === "radio" || field.type === "checkbox") field.checked = [].concat(value).includes(field.value);
@@ -206,16 +237,13 @@
   };
   (await box.replay()).forEach((entry) => {
     if (entry.change) apply(entry.change);
-    else document.dispatchEvent(new CustomEvent("photo:again", { detail: entry.photo }));
+    else {
+      document.dispatchEvent(new CustomEvent("photo:show", { detail: entry.photo }));
+      if (entry.photo.kept) document.dispatchEvent(new CustomEvent("photo:kept", { detail: { ...entry.photo, ...entry.photo.kept } }));
+    }
   });
   count();
   box.send();
-
-  // Photos go the same way as the taps, in their order.
-  document.addEventListener("photo:add", (event) => {
-    event.preventDefault();
-    box.addPhoto(event.detail);
-  });
 
   // This page can be opened again without a connection.
   if ("serviceWorker" in navigator) {

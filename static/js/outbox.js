@@ -117,11 +117,13 @@ window.Outbox = (() => {
       }
       const changes = together.map((entry) => entry.change);
       let response;
+      if (first.photo) tell("photo:sending", { key: first.photo.key });
       try {
         response = first.photo
           ? await post(first.photo.url, { request_key: batch, key: first.photo.key, mark: first.photo.mark || "", item: first.photo.item || "", file: first.photo.blob })
           : await post(save, { request_key: batch, changes: JSON.stringify(changes) });
       } catch {
+        if (first.photo) tell("photo:waiting", { key: first.photo.key });
         state = "offline";
         return null;
       }
@@ -138,10 +140,10 @@ window.Outbox = (() => {
       state = response.status === 409 ? "locked" : "";
       if (first.photo) {
         const { key } = first.photo;
-        tell("photo:sending", { key });
         if (response.ok && answer) tell("photo:kept", { ...answer, key, item: first.photo.item, mark: first.photo.mark });
         else tell("photo:refused", { key, reasons: texts(answer) });
-        first.photo = { ...first.photo, blob: null, ...(response.ok && answer ? { thumb: answer.thumb, full: answer.full } : { refused: true }) };
+        if (response.ok && answer) first.photo.kept = { thumb: answer.thumb, full: answer.full };
+        else first.refused = true;
       } else if (response.ok && answer) {
         Object.entries(answer.refused).forEach(([place, reasons]) => {
           together[place].refused = true;
@@ -201,6 +203,12 @@ window.Outbox = (() => {
       // What a page that is older than these must still be shown, in order.
       replay: async () => (await all()).filter((entry) => !entry.refused),
       waiting: async () => { await adding; return (await all()).filter((entry) => !entry.sent).length; },
+      // A photo taken off again before it went out.
+      forgetPhoto: async (key) => {
+        await adding;
+        await store.drop((await all()).filter((entry) => entry.photo && entry.photo.key === key).map((entry) => entry.id));
+        report();
+      },
       send: alone,
       kept: store.kept,
     };

@@ -17,7 +17,7 @@
   };
   const stripOf = ({ mark, item }) =>
     [...document.querySelectorAll("[data-photos]")].find(
-      (strip) => (strip.dataset.mark || "") === (mark || "") && (strip.dataset.item || "") === String(item || ""),
+      (strip, _place, all) => all.length === 1 || ((strip.dataset.mark || "") === (mark || "") && (strip.dataset.item || "") === String(item || "")),
     );
 
   // Tiles.
