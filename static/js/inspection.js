@@ -210,6 +210,8 @@
   document.addEventListener("inspection:group", () => { damage.leave(); aim(); });
   document.addEventListener("photo:add", (event) => {
     event.preventDefault();
+    const tile = strip.querySelector(`[data-photo="${event.detail.key}"]`);
+    if (tile) tile.dataset.of = event.detail.mark || "";
     box.addPhoto({ ...event.detail, url: photoUrl });
   });
   document.addEventListener("photo:remove", (event) => {
@@ -217,7 +219,10 @@
     event.preventDefault();
     box.forgetPhoto(event.detail.key);
   });
-  document.addEventListener("damage:removed", ({ detail }) => strip.querySelectorAll(`[data-of="${detail}"]`).forEach((tile) => tile.remove()));
+  document.addEventListener("damage:removed", ({ detail }) => strip.querySelectorAll(`[data-of="${detail}"]`).forEach((tile) => {
+    box.forgetPhoto(tile.dataset.photo);
+    tile.remove();
+  }));
   document.addEventListener("photo:kept", ({ detail }) => {
     const tile = strip.querySelector(`[data-photo="${detail.key}"]`);
     if (tile) tile.dataset.of = detail.mark || "";

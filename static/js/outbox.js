@@ -1,4 +1,4 @@
-// Changes made on this device, sent in their order and kept (IndexedDB) until the server has them: through a lost connection,
+// Changes made on this device, sent in their order, photos behind them, and kept (IndexedDB) until the server has them: through a lost connection,
 // a reload, a session that ended. A batch gets its key before it goes out, so that sending it again does nothing twice.
 // What the server took stays until a fresh page shows it: a page kept for offline is older than that, and is brought up to date.
 // Tells the page by events on document: outbox {state, waiting}, outbox:answer {…}, outbox:refused {change, reasons, asks},
@@ -7,6 +7,7 @@ window.Outbox = (() => {
   const DATABASE = "servicedesk-inspection";
   const PATIENCE = 20000; // milliseconds for one answer
   const MOST = 100; // changes in one batch
+  const AT_ONCE = 3; // photos
   const RETRY = [2000, 4000, 8000, 15000, 30000];
   const tell = (name, detail) => document.dispatchEvent(new CustomEvent(name, { detail }));
   const newKey = () => { // crypto.randomUUID wants HTTPS; a tablet in the house may be without
@@ -100,34 +101,9 @@ window.Outbox = (() => {
     };
     const texts = (answer) => ((answer && answer.reasons) || []).map((reason) => reason.text || reason);
 
-    const next = async () => {
-      const left = (await all()).filter((entry) => !entry.sent);
-      if (!left.length) return false;
-      const first = left[0];
-      const batch = first.batch || newKey();
-      let together = [first];
-      if (!first.photo) {
-        const end = left.findIndex((entry) => entry.photo || (entry.batch || batch) !== (first.batch || batch));
-        together = left.slice(0, end < 0 ? MOST : Math.min(end, MOST));
-        if (first.batch) together = together.filter((entry) => entry.batch === first.batch);
-      }
-      if (!first.batch) {
-        together.forEach((entry) => { entry.batch = batch; });
-        await store.put(together);
-      }
-      const changes = together.map((entry) => entry.change);
-      let response;
-      if (first.photo) tell("photo:sending", { key: first.photo.key });
-      try {
-        response = first.photo
-          ? await post(first.photo.url, { request_key: batch, key: first.photo.key, mark: first.photo.mark || "", item: first.photo.item || "", file: first.photo.blob })
-          : await post(save, { request_key: batch, changes: JSON.stringify(changes) });
-      } catch {
-        if (first.photo) tell("photo:waiting", { key: first.photo.key });
-        state = "offline";
-        return null;
-      }
-      if (response.status >= 500 || response.status === 429) {
+    // null: try again later; false: wait for a person, or nothing is left; true: go on.
+    const verdict = (response) => {
+      if (!response || response.status >= 500 || response.status === 429) {
         state = "offline";
         return null;
       }
@@ -135,16 +111,28 @@ window.Outbox = (() => {
         state = "signin";
         return false;
       }
-      const answer = await answerOf(response);
       failures = 0;
       state = response.status === 409 ? "locked" : "";
-      if (first.photo) {
-        const { key } = first.photo;
-        if (response.ok && answer) tell("photo:kept", { ...answer, key, item: first.photo.item, mark: first.photo.mark });
-        else tell("photo:refused", { key, reasons: texts(answer) });
-        if (response.ok && answer) first.photo.kept = { thumb: answer.thumb, full: answer.full };
-        else first.refused = true;
-      } else if (response.ok && answer) {
+      return true;
+    };
+    const keyed = async (entries) => {
+      const batch = entries[0].batch || newKey();
+      if (!entries[0].batch) await store.put(entries.map((entry) => Object.assign(entry, { batch })));
+      return batch;
+    };
+    const settle = (entries, response) => {
+      const taken = Date.parse(response.headers.get("date")) || Date.now();
+      return store.put(entries.map((entry) => Object.assign(entry, { sent: true, taken })));
+    };
+    const sendChanges = async (waiting) => {
+      const first = waiting[0].batch;
+      const together = waiting.filter((entry) => entry.batch === first).slice(0, MOST);
+      const changes = together.map((entry) => entry.change);
+      const response = await post(save, { request_key: await keyed(together), changes: JSON.stringify(changes) }).catch(() => null);
+      const more = verdict(response);
+      if (!more) return more;
+      const answer = await answerOf(response);
+      if (response.ok && answer) {
         Object.entries(answer.refused).forEach(([place, reasons]) => {
           together[place].refused = true;
           tell("outbox:refused", { change: changes[place], reasons, asks: answer.asks.includes(Number(place)) });
@@ -154,10 +142,37 @@ window.Outbox = (() => {
         changes.forEach((change) => tell("outbox:refused", { change, reasons: texts(answer), asks: false }));
         together.forEach((entry) => { entry.refused = true; });
       }
-      const taken = Date.parse(response.headers.get("date")) || Date.now();
-      together.forEach((entry) => { Object.assign(entry, { sent: true, taken }); });
-      await store.put(together);
+      await settle(together, response);
       return state !== "locked";
+    };
+    const sendPhoto = async (entry) => {
+      const { key, url, mark, item, blob } = entry.photo;
+      tell("photo:sending", { key });
+      const response = await post(url, { request_key: key, key, mark: mark || "", item: item || "", file: blob }).catch(() => null);
+      const more = verdict(response);
+      if (!more) {
+        tell("photo:waiting", { key });
+        return more;
+      }
+      const answer = await answerOf(response);
+      if (response.ok && answer) {
+        entry.photo.kept = { thumb: answer.thumb, full: answer.full };
+        tell("photo:kept", { ...answer, key, item, mark });
+      } else {
+        entry.refused = true;
+        tell("photo:refused", { key, reasons: texts(answer) });
+      }
+      await settle([entry], response);
+      return state !== "locked";
+    };
+    // Changes go first: a photo may belong to a mark among them, never the other way round.
+    const next = async () => {
+      const left = (await all()).filter((entry) => !entry.sent);
+      const changes = left.filter((entry) => entry.change);
+      if (changes.length) return sendChanges(changes);
+      if (!left.length) return false;
+      const went = await Promise.all(left.slice(0, AT_ONCE).map(sendPhoto));
+      return went.find((more) => !more) ?? true;
     };
 
     const send = async () => {

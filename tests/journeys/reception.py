@@ -60,13 +60,7 @@ def receive_and_inspect(house: House, tablet: Person) -> int:
     tablet.fill(odometer="39800", keys="2")
     tablet.choose("fuel", "1/2")
     all_good(tablet)
-    for label in tablet.page.locator(".sd-opts li").all():
-        label.locator("label").first.click()
-    for tick in tablet.page.locator('.sd-cf input[type="checkbox"]').all():
-        tick.check()
-    tablet.draw_signature()
-    tablet.fill(signature_name="王小明")
-    tablet.next()
+    sign_result(tablet, "王小明")
     assert (
         house.one("SELECT count(*) FROM reception_inspection WHERE work_order_id = %s AND confirmed_at IS NOT NULL", pk)
         == 1
@@ -81,6 +75,17 @@ def all_good(tablet: Person) -> None:
         tablet.page.locator("[data-all-good]").click()
     tablet.page.locator("[data-next]").click()
     tablet.page.wait_for_url("**/sign/")
+
+
+def sign_result(tablet: Person, name: str) -> None:
+    """The customer chooses, hears what the inspection is for, and signs."""
+    for label in tablet.page.locator(".sd-opts li").all():
+        label.locator("label").first.click()
+    for tick in tablet.page.locator('.sd-cf input[type="checkbox"]').all():
+        tick.check()
+    tablet.draw_signature()
+    tablet.fill(signature_name=name)
+    tablet.next()
 
 
 def agree_on_work(house: House, advisor: Person, tablet: Person, pk: int) -> None:

@@ -76,7 +76,7 @@ def test_i2_ten_photos_from_a_cheap_phone(service: Service, new_context: Any, tm
     page.fill("[name=username]", "advisor")
     page.fill("[name=password]", "demo")
     page.click("button[type=submit]")
-    page.goto(f"{service.url}/reception/{pk}/walkaround/exterior/")
+    page.goto(f"{service.url}/reception/{pk}/inspect/")
     on_a_poor_phone(page)
     seconds = take(page, ten)
     files = [service.state / "media" / "private" / name for (name,) in service.rows("SELECT file FROM documents_photo")]
