@@ -19,7 +19,7 @@ from tests.fixtures.people import Person, client_of
 from tests.proofs.pages import SHELL, Form, Reader, local, view_of
 from tests.proofs.town import Town
 
-STILL = {"admin", "axes", "catalogue", "contenttypes", "auth", "sessions"}
+STILL = {"admin", "axes", "contenttypes", "auth", "sessions"}
 """Apps whose tables no form of the house changes, or which keep sessions."""
 PER_VIEW = 4
 """Pages of one view that a person opens …"""
@@ -104,6 +104,8 @@ def wander(here: Walk, *starts: str) -> Walk:
 def names_a_row(url: str) -> bool:
     """Whether an address names a row of some centre. Home lists are one's own, and letters' templates the house's."""
     match = resolve(urlsplit(url).path)
+    if match.app_name == "catalogue":  # the house's checklists: every centre's managers keep them
+        return False
     return bool(match.kwargs) and match.view_name not in {
         "home_list",
         "messaging:template",
