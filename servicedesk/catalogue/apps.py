@@ -27,3 +27,15 @@ class CatalogueConfig(AppConfig):
                 views=frozenset(f"catalogue:{page}" for page in pages),
             )
         )
+        registry.menu.register(
+            registry.MenuItem(
+                "rules",
+                _("Rules of the centre"),
+                "catalogue:rules",
+                manager,
+                icon="gear",
+                order=44,
+                group="manage",
+                views=frozenset({"catalogue:centre_rules", "catalogue:centre_profile"}),
+            )
+        )

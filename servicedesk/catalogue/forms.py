@@ -65,7 +65,15 @@ class ItemForm(forms.Form):
     red_en = words(gettext_lazy("Red in English"), required=True, most=80)
     red_zh_hant = words(gettext_lazy("Red in Traditional Chinese"), required=False, most=80)
     red_zh_hans = words(gettext_lazy("Red in Simplified Chinese"), required=False, most=80)
-    unit = forms.CharField(label=gettext_lazy("Unit"), required=False, max_length=12)
+    unit = forms.CharField(
+        label=gettext_lazy("Unit"),
+        required=False,
+        max_length=12,
+        help_text=gettext_lazy(
+            "Where a value is measured, its limits say the colour: both ends belong to it, an empty end is open, "
+            "red is all the rest. Leave all four empty for what is judged by eye."
+        ),
+    )
     green_from = limit(gettext_lazy("Green from"))
     green_to = limit(gettext_lazy("Green to"))
     amber_from = limit(gettext_lazy("Amber from"))
@@ -119,7 +127,13 @@ class ItemForm(forms.Form):
             mark(self, "options", words=_("not for an answer in words"))
 
     def _layout(self) -> Layout:
-        pairs = (("group", "applies"), ("green_from", "green_to"), ("amber_from", "amber_to"))
+        pairs = (
+            ("name_zh_hant", "name_zh_hans"),
+            *((f"{colour}_zh_hant", f"{colour}_zh_hans") for colour in COLOURS),
+            ("group", "applies"),
+            ("green_from", "green_to"),
+            ("amber_from", "amber_to"),
+        )
         second = {right for _left, right in pairs}
         rows: list[Any] = []
         for name in self.fields:

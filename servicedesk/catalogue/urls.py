@@ -2,10 +2,13 @@
 
 from django.urls import path
 
-from servicedesk.catalogue import views
+from servicedesk.catalogue import centre_views, views
 
 app_name = "catalogue"
 urlpatterns = [
+    path("centre/", centre_views.rules, name="rules"),
+    path("centres/<int:pk>/", centre_views.centre_rules, name="centre_rules"),
+    path("centres/<int:pk>/profile/", centre_views.centre_profile, name="centre_profile"),
     path("checklists/", views.checklist, name="checklists"),
     path("checklists/items/<int:pk>/", views.item, name="item"),
     path("checklists/items/<int:pk>/retire/", views.retire, name="retire"),
