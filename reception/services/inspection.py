@@ -198,7 +198,8 @@ def unseen(inspection: Inspection) -> list[Reason]:
             )
         )
     answers = {row.item_id: (row.value, row.note) for row in inspection.items.all()}
-    for tab in checklist.tabs(checklist.walkaround_items(), answers, plugged_in=vehicle.is_plugged_in):
+    items = checklist.walkaround_items(inspection.begun_at)
+    for tab in checklist.tabs(items, answers, powertrain=vehicle.powertrain):
         if tab.missing:
             reasons.append(
                 Reason(
