@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 from servicedesk.catalogue.guarantee import Term, terms_by_class
 from servicedesk.catalogue.regions import GENERAL, too_little
 from servicedesk.catalogue.words import GuaranteeClass
-from servicedesk.staff.fields import NumberField, mark
+from servicedesk.staff.fields import NumberField
 from servicedesk.staff.models import ServiceCentre
 from servicedesk.staff.models.centres import RECEPTION_PAPERS, Region
 
@@ -46,7 +46,11 @@ class RulesForm(forms.Form):
         help_text=gettext_lazy("Records are kept of both in any case."),
     )
     guarantee_days = NumberField(
-        label=gettext_lazy("Repair guarantee (days)"), min_value=0, max_value=36500, decimal_places=0
+        label=gettext_lazy("Repair guarantee (days)"),
+        min_value=0,
+        max_value=36500,
+        decimal_places=0,
+        help_text=gettext_lazy("For all work that has no term of its own below."),
     )
     guarantee_km = NumberField(
         label=gettext_lazy("Repair guarantee (km)"), min_value=0, max_value=9_999_999, decimal_places=0, grouped=True
@@ -77,7 +81,6 @@ class RulesForm(forms.Form):
                 decimal_places=0,
                 grouped=True,
             )
-            mark(self, f"{kind}_days", f"{kind}_km", words=_("empty: as for all other work"))
         self.helper = FormHelper()
         self.helper.form_tag = False
         self.helper.layout = Layout(

@@ -17,6 +17,8 @@ from appointments import services as appointments
 from delivery import services as delivery
 from delivery.models import WashPart
 from reception import services as reception
+from servicedesk.catalogue import checklists
+from servicedesk.catalogue.words import ItemList
 from servicedesk.customers.models import Vehicle
 from servicedesk.documents import printing
 from servicedesk.documents.models import PaperOrder
@@ -113,6 +115,9 @@ def build(centre: ServiceCentre, who: dict[str, User], prefix: str = "TWN") -> T
         order.refresh_from_db()
         return order
 
+    given: dict[str, Any] = {"group": "equipment", "input_type": "ok_ng", "options": ["present", "missing"]}
+    unwanted = checklists.add_item(ItemList.WALKAROUND, by=Actor.of(who["manager"]), name_en="Child seat", **given)
+    checklists.retire_item(unwanted, by=Actor.of(who["manager"]))  # asked of nobody, but it can be brought back
     rows["requested"] = a.requested(centre, **booking())
     rows["proposed"] = a.requested(centre, **booking())
     free = slots.nearest_free(centre, rows["proposed"].starts_at, count=2)
