@@ -5,6 +5,7 @@ The figures are defaults, not legal advice: docs/operating.md says to check the 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -106,7 +107,7 @@ def too_little(region: str, kind: str, term: Term) -> str:
 
 @transaction.atomic
 def set_rules(
-    centre: ServiceCentre, *, by: Actor, rules: dict[str, Any], terms: dict[str, Term | None]
+    centre: ServiceCentre, *, by: Actor, rules: dict[str, Any], terms: Mapping[str, Term | None]
 ) -> list[RuleChange]:
     """Set columns of `RULES` and the guarantee by class (None: the general term holds); returns what was logged.
 
@@ -155,7 +156,7 @@ def apply_profile(centre: ServiceCentre, region: str, *, by: Actor) -> list[Rule
     if region not in PROFILES:
         raise RulesRefused(_("There is no such region."))
     profile = PROFILES[region]
-    return set_rules(centre, by=by, rules={"region": region, **profile.preset}, terms={**profile.terms})
+    return set_rules(centre, by=by, rules={"region": region, **profile.preset}, terms=profile.terms)
 
 
 def _differs(centre: ServiceCentre, name: str, before: dict[str, Any]) -> bool:

@@ -18,6 +18,7 @@ from delivery import services as delivery
 from delivery.models import WashPart
 from reception import services as reception
 from servicedesk.catalogue import checklists
+from servicedesk.catalogue.models import ChecklistItem
 from servicedesk.catalogue.words import ItemList
 from servicedesk.customers.models import Vehicle
 from servicedesk.documents import printing
@@ -71,7 +72,8 @@ class Town:
         visits = WorkOrder.objects.filter(centre=self.centre, number__in=[order.about for order in orders])
         papers = [reverse("workorders:panel", args=[visit.pk, "papers"]) for visit in visits]
         bookings = [self.rows[name].get_absolute_url() for name in BOOKINGS]
-        return [self.rows["unsent"].get_absolute_url(), *papers, *bookings]
+        lists = [reverse("catalogue:item", args=[row.pk]) for row in ChecklistItem.objects.of("selfcheck")[:1]]
+        return [self.rows["unsent"].get_absolute_url(), *papers, *bookings, *(lists if who == "manager" else [])]
 
     def names(self) -> list[str]:
         """Plates of its cars: what must show nowhere else."""
