@@ -1,6 +1,7 @@
 """What may be typed in reception, one module for each of its steps."""
 
 from reception.forms.arrival import NeedFields, ReasonForm, ReceiveForm, WalkInForm
+from reception.forms.courtesy import BackForm, CourtesyCarForm, LendForm
 from reception.forms.decision import DecisionForm, TelephoneForm
 from reception.forms.estimate import MomentField, OperationForm, PromiseForm
 from reception.forms.inspection import MarkForm
@@ -8,7 +9,10 @@ from reception.forms.photos import PhotoForm
 from reception.forms.signing import SignForm, said_yes
 
 __all__ = [
+    "BackForm",
+    "CourtesyCarForm",
     "DecisionForm",
+    "LendForm",
     "MarkForm",
     "MomentField",
     "NeedFields",

@@ -5,6 +5,8 @@ Used by proofs that walk every page and every form. Each car is another customer
 
 from __future__ import annotations
 
+import datetime as dt
+import uuid
 from dataclasses import dataclass, field
 from itertools import count
 from typing import Any
@@ -17,11 +19,13 @@ from appointments import services as appointments
 from delivery import services as delivery
 from delivery.models import WashPart
 from reception import services as reception
+from reception.models import CourtesyLoan
 from servicedesk.catalogue import checklists
 from servicedesk.catalogue.models import ChecklistItem
 from servicedesk.catalogue.words import ItemList
+from servicedesk.clock import now
 from servicedesk.customers.models import Vehicle
-from servicedesk.documents import printing
+from servicedesk.documents import photos, printing
 from servicedesk.documents.models import PaperOrder
 from servicedesk.messaging.models import Message, SignedLink
 from servicedesk.staff.actors import Actor
@@ -35,6 +39,7 @@ from tests.fixtures import followup as f
 from tests.fixtures import quality as q
 from tests.fixtures import reception as r
 from tests.fixtures import workshop as w
+from tests.fixtures.pictures import picture, upload
 from workshop import services as workshop
 from workshop.models import Job
 
@@ -139,7 +144,10 @@ def build(centre: ServiceCentre, who: dict[str, User], prefix: str = "TWN") -> T
     reception.record_readings(rows["looked"], by=by, odometer=40_100, keys=2, fuel="5/8")
     r.all_good(rows["looked"], advisor)
     reception.add_mark(rows["looked"], by=by, x=50, y=50, kind="scratch")
+    small = photos.read(upload(picture((64, 48))))
+    reception.add_photo(rows["looked"], by=by, key=uuid.uuid4(), picture=small)
     rows["inspected"] = r.inspected(centre, advisor, **booking())
+    rows["lent"] = lent(rows["inspected"], Actor.of(who["manager"]))
     rows["estimated"], _shown = r.estimated(centre, advisor, **booking())
     rows["sent"], _shown = r.estimated(centre, advisor, **booking())
     reception.send_estimate(rows["sent"], by=by)
@@ -213,6 +221,14 @@ def build(centre: ServiceCentre, who: dict[str, User], prefix: str = "TWN") -> T
     assert job
     rows["finding"] = workshop.report_finding(job, by=Actor.of(technician), text="左後減震漏油", urgency="soon")
     return town
+
+
+def lent(order: WorkOrder, by: Actor) -> CourtesyLoan:
+    """A courtesy car lent for a visit; another one is free."""
+    own = {"model_name": "Toyota Yaris", "powertrain": "phev", "odometer": 12_000}
+    car, _free = (reception.add_courtesy_car(order.centre, by=by, plate=f"RCX-000{n}", **own) for n in range(2))
+    told = {"due_at": now() + dt.timedelta(hours=8), "odometer": 12_000, "level": "5/8", "licence_seen": True}
+    return reception.lend_car(order, by=by, car=car, name=order.customer.name, **told)
 
 
 def decide(shown: Any, order: WorkOrder, by: Actor) -> None:
