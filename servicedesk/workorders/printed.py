@@ -51,7 +51,7 @@ def facts_of(work_order: WorkOrder, **more: Any) -> dict[str, Any]:
         "old_parts_wanted": work_order.old_parts_wanted,
         "tax": [str(centre.tax_rate), centre.tax_inclusive, centre.minor_units],
         "guarantee": [centre.guarantee_days, centre.guarantee_km],
-        "concerns": [[row.words, row.cause, row.correction] for row in work_order.concerns.order_by("pk")],
+        "concerns": [[row.words, row.cause, row.correction] for row in work_order.concerns.order_by("position", "pk")],
         **more,
     }
 
