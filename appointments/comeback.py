@@ -82,6 +82,14 @@ def earlier_visit(
     return Hint(lines[0].work_order, [line for line in lines if line.work_order_id == lines[0].work_order_id])
 
 
+def is_soon(delivered_at: dt.datetime | None, left_with: int | None, odometer: int | None, at: dt.datetime) -> bool:
+    """Whether a car that left at `delivered_at` with `left_with` km is back soon at `at`, with `odometer` km as told."""
+    if delivered_at is None or delivered_at > at:
+        return False
+    near = odometer is not None and left_with is not None and abs(left_with - odometer) <= WITHIN_KM
+    return delivered_at >= at - WITHIN or near
+
+
 def hint_for(appointment: Appointment) -> Hint | None:
     """The visit that a booking may come back from. One query, and one for its services unless they were read."""
     operations = [item.operation for item in appointment.items.all()]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from appointments.models import Appointment
 from servicedesk.documents.models import PaperOrder
@@ -14,6 +15,8 @@ next_steps: Shelf[Callable[[Appointment], list[Action]]] = Shelf()
 """Each is asked with a booking and answers with buttons; reception adds "Receive the car"."""
 visit_papers: Shelf[Callable[[WorkOrder], list[PaperOrder]]] = Shelf()
 """Each is asked with a visit and answers with the papers its customer has; delivery knows which bills stand."""
+at_the_desk: Shelf[Callable[[], Any]] = Shelf()
+"""Each answers with a queryset of the bookings (their ids) whose customers are here and wait: none of them is given up."""
 
 
 @dataclass(frozen=True)

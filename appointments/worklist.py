@@ -36,7 +36,7 @@ def worklist(request: HttpRequest) -> HttpResponse:
         request,
         "appointments/worklist.html",
         {
-            "late": list(rows.late(centre)[:LONGEST]),
+            "late": list(services.not_here(rows.late(centre))[:LONGEST]),
             "given_up": with_times(centre, list(rows.given_up(centre, now() - LOOK_BACK)[:LONGEST])),
             "wishes": list(wishes_at(centre)[:LONGEST]),
         },

@@ -88,15 +88,22 @@ def alerts(customer: Any = None, vehicle: Any = None) -> list[registry.Alert]:
         rows = rows.filter(customer=customer)
     else:
         return []
-    return [
-        registry.Alert(
-            "danger",
-            _("Open complaint %(number)s: %(category)s") % {"number": row.number, "category": row.category.name},
-            row.get_absolute_url(),
-            row.centre_id,
-        )
-        for row in rows.select_related("category").order_by("owed_at", "pk")[:3]
-    ]
+    return [as_alert(row) for row in rows.select_related("category").order_by("owed_at", "pk")[:3]]
+
+
+def car_alerts(vehicles: list[Any]) -> dict[int, list[registry.Alert]]:
+    """The same of several cars: the open complaints about each. One query."""
+    found: dict[int, list[registry.Alert]] = {}
+    rows = Complaint.objects.open().filter(vehicle__in=vehicles).select_related("category")
+    for row in rows.order_by("owed_at", "pk"):
+        found.setdefault(row.vehicle_id, []).append(as_alert(row))  # type: ignore[arg-type]
+    return found
+
+
+def as_alert(row: Complaint) -> registry.Alert:
+    """An open complaint as a warning."""
+    words = _("Open complaint %(number)s: %(category)s") % {"number": row.number, "category": row.category.name}
+    return registry.Alert("danger", words, row.get_absolute_url(), row.centre_id)
 
 
 def search(user: Any, query: str) -> list[registry.Hit]:
@@ -246,6 +253,7 @@ def register() -> None:
         )
     )
     registry.alerts.register(alerts)
+    registry.car_alerts.register(car_alerts)
     registry.search.register(search)
     registry.visit_steps[8] = visit_step
     registry.exports.register(export)

@@ -123,15 +123,22 @@ def alerts(customer: Any = None, vehicle: Any = None) -> list[registry.Alert]:
         rows = rows.filter(work_order__customer=customer)
     else:
         return []
-    return [
-        registry.Alert(
-            "amber",
-            _("Problem being solved: %(text)s") % {"text": row.text[:80]},
-            row.get_absolute_url(),
-            row.centre_id,
-        )
-        for row in rows.order_by("due_at", "pk")[:3]
-    ]
+    return [as_alert(row) for row in rows.order_by("due_at", "pk")[:3]]
+
+
+def car_alerts(vehicles: list[Any]) -> dict[int, list[registry.Alert]]:
+    """The same of several cars: the problems of each that are being solved. One query."""
+    found: dict[int, list[registry.Alert]] = {}
+    rows = Problem.objects.unsettled().filter(kind=Problem.Kind.PROBLEM, work_order__vehicle__in=vehicles)
+    for row in rows.select_related("work_order").order_by("due_at", "pk"):
+        found.setdefault(row.work_order.vehicle_id, []).append(as_alert(row))
+    return found
+
+
+def as_alert(row: Problem) -> registry.Alert:
+    """A problem that is being solved, as a warning."""
+    words = _("Problem being solved: %(text)s") % {"text": row.text[:80]}
+    return registry.Alert("amber", words, row.get_absolute_url(), row.centre_id)
 
 
 def visit_step(work_order: WorkOrder) -> registry.VisitStep:
@@ -232,6 +239,7 @@ def register() -> None:
     )
     registry.actions.register(next_steps)
     registry.alerts.register(alerts)
+    registry.car_alerts.register(car_alerts)
     registry.visit_steps[7] = visit_step
     registry.exports.register(books.export)
     registry.erasures.register(books.erase)

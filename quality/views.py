@@ -43,7 +43,7 @@ def self_check(request: StaffRequest, pk: int) -> HttpResponse:
     """Technicians answer for their own work."""
     work_order = fetch(request, WorkOrder.objects.for_rows(), pk=pk)
     facts = Facts(work_order)
-    concerns = list(work_order.concerns.order_by("pk"))
+    concerns = list(work_order.concerns.order_by("position", "pk"))
     form = SelfCheckForm(request.POST or None, items=self_check_items(facts), concerns=concerns)
     if request.method == "POST" and form.is_valid():
         return perform(

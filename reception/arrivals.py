@@ -6,11 +6,12 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, OuterRef, Subquery
+from django.db.models import Count, Exists, OuterRef, Subquery
 from django.http import HttpRequest
 from django.urls import reverse
 
 from appointments.models import Appointment
+from reception.models import Arrival
 from servicedesk.clock import now
 from servicedesk.staff.models import ServiceCentre
 from servicedesk.workorders.models import Estimate, Hold, WorkOrder
@@ -22,7 +23,7 @@ MOST_LANES = 8
 SHOWN = 10
 
 
-LOOKS = {"arrived": "in", "late": "late", "expected": "due", "requested": "due"}
+LOOKS = {"arrived": "in", "waiting": "in", "late": "late", "expected": "due", "requested": "due"}
 
 
 @dataclass(frozen=True)
@@ -35,7 +36,7 @@ class Chip:
     width: int
     before: bool
     """It stands before its time, which is its right edge: behind it the axis ends too soon."""
-    state: str  # arrived, late, expected, requested
+    state: str  # arrived, waiting (here, not received yet), late, expected, requested
 
     @property
     def look(self) -> str:
@@ -60,11 +61,12 @@ def timeline(request: HttpRequest) -> dict[str, Any]:
         centre=centre, source=WorkOrder.Source.WALK_IN, opened_at__gte=centre.at(today, dt.time())
     )
     walk_ins = visits.order_by().values("centre").annotate(n=Count("pk")).values("n")
+    here = Arrival.objects.filter(appointment=OuterRef("pk"), ended_at=None)
     rows: list[Any] = list(
         Appointment.objects.on_day(centre, today)
         .exclude(state="no_show")
         .select_related("vehicle", "customer", "centre")
-        .annotate(walk_ins=Subquery(walk_ins))
+        .annotate(walk_ins=Subquery(walk_ins), waits=Exists(here))
     )
     hours = [centre.local(row.starts_at).hour for row in rows]
     first, last = min([FIRST_HOUR, *hours]), max([LAST_HOUR, *hours])
@@ -123,9 +125,11 @@ def chips(rows: list[Appointment], axis: Axis) -> list[Chip]:
 
 
 def state_of(row: Appointment) -> str:
-    """arrived, late (past its time by the centre's minutes), requested or expected."""
+    """arrived, waiting (its customer is here), late (past its time by the centre's minutes), requested or expected."""
     if row.state == Appointment.State.ARRIVED:
         return "arrived"
+    if getattr(row, "waits", False):
+        return "waiting"
     if now() > row.starts_at + row.centre.late_after:
         return "late"
     return "requested" if row.state == Appointment.State.REQUESTED else "expected"

@@ -1,17 +1,17 @@
-"""Which rows prove the clauses of chapter 2 for a visit: read in one query, and who matched the booking from its trail."""
+"""Which rows prove the clauses of chapter 2 for a visit: read in one query."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.db.models import Count
+from django.db.models import Count, Subquery
 from django.utils.translation import gettext_lazy as _
 
-from reception.models import Inspection
+from reception.models import BookingCheck, Inspection
 from servicedesk import registry
 from servicedesk.registry import Evidence
 from servicedesk.workorders.agreements import ConsentMethod
-from servicedesk.workorders.models import ConsentAnswer, WorkOrder
+from servicedesk.workorders.models import Concern, ConsentAnswer, Event, WorkOrder
 from servicedesk.workorders.together import First, Row, read_together
 
 
@@ -20,8 +20,14 @@ class Reception:
     """What chapter 2 left of a visit."""
 
     work_order: WorkOrder
+    check: Row | None
+    """What the advisor said about visit and booking."""
+    match: Row | None
+    """The event of the match."""
     concern: Row | None
     """The first that says something."""
+    concerns: int
+    """How many do."""
     inspection: Row | None
     waiting: Row | None
     """A line that the customer has not decided on."""
@@ -32,11 +38,26 @@ class Reception:
     def of(cls, work_order: WorkOrder) -> Reception:
         """Read it. One query."""
         answers = ConsentAnswer.objects.filter(consent__work_order=work_order)
+        said = Concern.objects.filter(work_order=work_order).exclude(words="")
         return cls(
             work_order,
             **read_together(
                 work_order,
-                concern=First(work_order.concerns.exclude(words="").order_by("pk"), words="words"),
+                check=First(
+                    BookingCheck.objects.filter(work_order=work_order),
+                    at="at",
+                    by="by_label",
+                    agrees="agrees",
+                    differences="differences",
+                ),
+                match=First(
+                    Event.objects.filter(work_order=work_order, kind="reception.matched").order_by("seq"),
+                    at="at",
+                    by="by_label",
+                    booking="data__booking",
+                ),
+                concern=First(said.order_by("position", "pk"), words="words"),
+                concerns=Subquery(said.order_by().values("work_order").annotate(n=Count("pk")).values("n")),
                 inspection=First(
                     Inspection.objects.filter(work_order=work_order).annotate(count=Count("items")),
                     begun_at="begun_at",
@@ -53,12 +74,18 @@ class Reception:
         )
 
 
-def matched(work_order: WorkOrder) -> Evidence:
-    """M2.1-a: received by an advisor and checked against the booking."""
-    matches = work_order.happened("reception.matched")
-    if matches:
-        return Evidence("done", matches[0].at, matches[0].by_label, matches[0].data.get("booking", ""))
-    return Evidence("done", work_order.opened_at, str(work_order.advisor), _("Walk-in: there was no booking."))
+def matched(seen: Reception) -> Evidence:
+    """M2.1-a: the purpose was asked by an advisor and compared with the booking; what differs stands there in words."""
+    check, match, visit = seen.check, seen.match, seen.work_order
+    if check is not None:
+        booking = match["booking"] if match else ""
+        said = _("as booked") if check["agrees"] else check["differences"]
+        return Evidence("done", check["at"], check["by"], f"{booking} · {said}" if booking else said)
+    if match is not None:  # received before the comparison was written down
+        return Evidence("done", match["at"], match["by"], match["booking"] or "")
+    if visit.source == WorkOrder.Source.BOOKING:
+        return Evidence("missing")
+    return Evidence("done", visit.opened_at, str(visit.advisor), _("Walk-in: there was no booking."))
 
 
 def walk_in(work_order: WorkOrder) -> Evidence:
@@ -72,8 +99,10 @@ def heard(seen: Reception) -> Evidence:
     """M2.1-c: what the customer says is recorded in his words."""
     if seen.concern is None:
         return Evidence("missing")
-    visit = seen.work_order
-    return Evidence("done", visit.opened_at, str(visit.advisor), seen.concern["words"][:80])
+    visit, words = seen.work_order, seen.concern["words"][:80]
+    if (seen.concerns or 0) > 1:
+        words = _("%(count)d concerns: %(words)s …") % {"count": seen.concerns, "words": words[:60]}
+    return Evidence("done", visit.opened_at, str(visit.advisor), words)
 
 
 def inspected(seen: Reception) -> Evidence:
@@ -106,9 +135,9 @@ def proposed(seen: Reception) -> Evidence:
 
 def register() -> None:
     """Called once, from `AppConfig.ready`."""
-    registry.evidence.register("M2.1-a", matched)
     registry.evidence.register("M2.1-b", walk_in)
     for clause, judge in {
+        "M2.1-a": matched,
         "M2.1-c": heard,
         "M2.2-a": inspected,
         "M2.2-b": confirmed,

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from appointments import hooks
 from appointments.models import Appointment
 from reception import arrivals, conformance, papers
+from reception import desk_records as records
 from reception.models import CarReturn, DamageMark, Inspection, InspectionItem
 from reception.services.estimates import DECIDABLE, PURPOSE
 from reception.services.reminders import remind_of_estimates
@@ -23,7 +24,7 @@ from servicedesk.registry import Action
 from servicedesk.staff.roles import Role
 from servicedesk.workorders.consents import after_consent
 from servicedesk.workorders.gates import Requirement, gate
-from servicedesk.workorders.models import Concern, LineState, WorkOrder
+from servicedesk.workorders.models import LineState, WorkOrder
 from servicedesk.workorders.stages import IN_HOUSE, Stage
 from servicedesk.workorders.transitions import on_enter
 
@@ -153,10 +154,16 @@ def register() -> None:
             "inspection", gettext_lazy("Joint inspection"), "reception/_inspection.html", inspection_panel, order=20
         )
     )
+    registry.panels.register(
+        registry.Panel(
+            "desk", gettext_lazy("Arrival, key and place"), "reception/_desk.html", records.panel, order=10, area="rail"
+        )
+    )
     on_enter(Stage.AUTHORISED, papers.order_authorisation, order=20)
     after_consent(papers.order_addition, order=20)
     registry.actions.register(next_steps)
     hooks.next_steps.register(receive_step)
+    hooks.at_the_desk.register(records.booked_and_waiting)
     registry.visit_steps[2] = visit_step
     registry.exports.register(export)
     registry.erasures.register(erase)
@@ -169,6 +176,11 @@ def register() -> None:
 PHRASES = {
     "reception.matched": registry.Phrase(gettext_lazy("Matched with booking %(booking)s")),
     "reception.need": registry.Phrase(gettext_lazy("Concern recorded")),
+    "reception.concern_changed": registry.Phrase(gettext_lazy("Concern changed")),
+    "reception.concern_removed": registry.Phrase(gettext_lazy("Concern taken back")),
+    "reception.although_full": registry.Phrase(gettext_lazy("Received although nothing was free")),
+    "reception.key_tag": registry.Phrase(gettext_lazy("Key tag: %(tag)s")),
+    "reception.parked": registry.Phrase(gettext_lazy("Car moved")),
     "reception.proposed": registry.Phrase(gettext_lazy("Proposed: %(code)s")),
     "reception.withdrawn": registry.Phrase(gettext_lazy("Proposal withdrawn: %(code)s")),
     "inspection.signed": registry.Phrase(gettext_lazy("Customer signed the joint inspection"), "key"),
@@ -239,7 +251,7 @@ def visit_step(work_order: WorkOrder) -> registry.VisitStep:
 
 
 def export(customer: Customer) -> dict[str, Any]:
-    """The joint inspections of the customer's visits."""
+    """The joint inspections of the customer's visits, what he said, how he was received."""
     rows = Inspection.objects.filter(work_order__customer=customer).select_related("work_order").order_by("pk")
     return {
         "inspections": [
@@ -251,11 +263,12 @@ def export(customer: Customer) -> dict[str, Any]:
                 "signed_at": row.confirmed_at,
             }
             for row in rows
-        ]
+        ],
+        **records.export(customer),
     }
 
 
 def erase(customer: Customer) -> None:
     """What the customer said stands in erasable rows elsewhere; a signed inspection names no person but the signature."""
-    Concern.objects.filter(work_order__customer=customer).update(words="—", symptoms="")
     CarReturn.objects.filter(work_order__customer=customer).update(reason="—")
+    records.erase(customer)

@@ -2,21 +2,35 @@
 
 from django.urls import path
 
-from reception import courtesy_views, decision_views, estimate_views, inspection_views, photo_views, sign_views, views
+from reception import (
+    courtesy_views,
+    decision_views,
+    estimate_views,
+    inspection_views,
+    need_views,
+    photo_views,
+    sign_views,
+    views,
+)
 
 app_name = "reception"
 urlpatterns = [
     path("", views.index, name="list"),
     path("arrive/", views.arrive, name="arrive"),
+    path("here/", views.here, name="here"),
+    path("queue/<int:pk>/leave/", views.leave, name="leave"),
     path("receive/", views.receive, name="receive"),
     path("worker.js", inspection_views.worker, name="worker"),
-    path("<int:pk>/need/", views.need, name="need"),
     path("<int:pk>/inspect/", inspection_views.inspect, name="inspect"),
     path("<int:pk>/inspect/save/", inspection_views.inspect_save, name="inspect_save"),
     path("<int:pk>/marks/", inspection_views.mark_add, name="mark_add"),
     path("<int:pk>/marks/<int:number>/remove/", inspection_views.mark_remove, name="mark_remove"),
     path("<int:pk>/photos/", photo_views.photo_add, name="photo_add"),
     path("<int:pk>/photos/<uuid:key>/remove/", photo_views.photo_remove, name="photo_remove"),
+    path("<int:pk>/need/", need_views.need, name="need"),
+    path("<int:pk>/need/<int:concern>/up/", need_views.concern_up, name="concern_up"),
+    path("<int:pk>/need/<int:concern>/remove/", need_views.concern_remove, name="concern_remove"),
+    path("<int:pk>/place/", need_views.place, name="place"),
     path("<int:pk>/sign/", sign_views.sign, name="sign"),
     path("<int:pk>/estimate/", estimate_views.estimate, name="estimate"),
     path("<int:pk>/estimate/<int:line>/remove/", estimate_views.line_remove, name="line_remove"),

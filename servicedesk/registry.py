@@ -291,6 +291,20 @@ customer_panels: Shelf[Panel] = Shelf()
 """Parts of a customer's page: `context(request, customer)`."""
 actions: Shelf[Callable[[Any, Any], list[Action]]] = Shelf()
 alerts: Shelf[Callable[..., list[Alert]]] = Shelf()
+car_alerts: Shelf[Callable[[list[Any]], dict[int, list[Alert]]]] = Shelf()
+"""The same of several cars at once, for lists: vehicle id → what must be known. One query each, however many cars."""
+
+
+def alerts_of_cars(user: Any, vehicles: list[Any]) -> dict[int, list[Alert]]:
+    """What every room knows of each of these cars; what `user` may not open leads nowhere."""
+    centres = {None, *user.centre_ids()}
+    found: dict[int, list[Alert]] = {}
+    for ask in car_alerts if vehicles else ():
+        for vehicle_id, alerts in ask(vehicles).items():
+            found.setdefault(vehicle_id, []).extend(
+                alert if alert.centre_id in centres else replace(alert, url="") for alert in alerts
+            )
+    return found
 
 
 def alerts_for(user: Any, **about: Any) -> list[Alert]:

@@ -161,8 +161,12 @@ class Appointment(ActorFields):
     @property
     def may_arrive(self) -> bool:
         """Whether the car can be received: expected, or given up today and here after all."""
-        came_late = self.state == self.State.NO_SHOW and self.centre.local(self.starts_at).date() == self.centre.today()
-        return self.is_expected or came_late
+        return self.is_expected or self.was_welcome(now())
+
+    def was_welcome(self, at: dt.datetime) -> bool:
+        """Whether it was given up, and `at` is still its day at the centre: then the car is received all the same."""
+        local = self.centre.local
+        return self.state == self.State.NO_SHOW and local(self.starts_at).date() == local(at).date()
 
     @property
     def is_late(self) -> bool:

@@ -2,7 +2,7 @@
 
 from appointments.services.changes import cancel, hand_over_to_reception, mark_no_show, move
 from appointments.services.floor import AppointmentRefused, locked, work_of
-from appointments.services.missed import GIVEN_UP, expire_requests, give_up_missed, rebook
+from appointments.services.missed import GIVEN_UP, expire_requests, give_up_missed, not_here, rebook
 from appointments.services.negotiation import decline_offers, expire_offers, offer_times, take_offer
 from appointments.services.reminders import remind
 from appointments.services.requests import OPEN_PER_CAR, Car, Contact, book, confirm, request_appointment
@@ -26,6 +26,7 @@ __all__ = [
     "locked",
     "mark_no_show",
     "move",
+    "not_here",
     "offer_freed",
     "offer_times",
     "rebook",

@@ -102,17 +102,19 @@ def mark_no_show(appointment: Appointment, *, by: Actor) -> Appointment:
     return appointment
 
 
-def hand_over_to_reception(appointment: Appointment, *, work_order: WorkOrder, by: Actor) -> Appointment:
+def hand_over_to_reception(
+    appointment: Appointment, *, work_order: WorkOrder, by: Actor, came_at: dt.datetime | None = None
+) -> Appointment:
     """Mark the booking as arrived and tie it to the visit, inside reception's transaction (M2.1-a).
 
-    A request that nobody had answered counts as answered by receiving the car; who was given up today has come after all.
-    Raises AppointmentRefused.
+    A request that nobody had answered counts as answered by receiving the car; who was given up has come after all, on its
+    day: today, or the day he came (`came_at`) when he has waited over midnight. Raises AppointmentRefused.
     """
     appointment = locked(appointment)
-    if not appointment.may_arrive:
+    if not (appointment.may_arrive or (came_at and appointment.was_welcome(came_at))):
         raise AppointmentRefused(standing(appointment))
     appointment.state = Appointment.State.ARRIVED
-    appointment.arrived_at = now()
+    appointment.arrived_at = came_at or now()
     appointment.work_order = work_order
     appointment.ended_at = None
     appointment.save(update_fields=["state", "arrived_at", "ended_at", "work_order"])

@@ -11,8 +11,9 @@ import datetime as dt
 from django.db import transaction
 from django.db.models import DurationField, ExpressionWrapper, F, Q, Value
 
-from appointments import letters, slots
+from appointments import hooks, letters, slots
 from appointments.models import Appointment
+from appointments.querysets import Appointments
 from appointments.services.changes import end, mark_no_show
 from appointments.services.floor import AppointmentRefused, locked, standing
 from appointments.services.requests import confirmed_by, open_booking
@@ -30,6 +31,13 @@ def minutes_of(field: str, unit: dt.timedelta) -> ExpressionWrapper:
     return ExpressionWrapper(F(f"centre__{field}") * Value(unit), output_field=DurationField())
 
 
+def not_here(rows: Appointments) -> Appointments:
+    """Without those whose customers wait at the desk."""
+    for ask in hooks.at_the_desk:
+        rows = rows.exclude(pk__in=ask())
+    return rows
+
+
 def give_up_missed() -> int:
     """Sweep: confirmed cars that did not come within their centre's minutes; returns how many."""
     late = Appointment.objects.filter(
@@ -37,7 +45,7 @@ def give_up_missed() -> int:
         starts_at__lte=now() - minutes_of("no_show_minutes", dt.timedelta(minutes=1)),
     )
     by, done = Actor.system("appointments.give_up_missed"), 0
-    for pk in list(late.order_by("starts_at", "pk").values_list("pk", flat=True)[:AT_ONCE]):
+    for pk in list(not_here(late).order_by("starts_at", "pk").values_list("pk", flat=True)[:AT_ONCE]):
         try:
             mark_no_show(Appointment(pk=pk), by=by)
             done += 1
@@ -55,7 +63,7 @@ def expire_requests() -> int:
     waited = Q(requested_at__lte=now() - minutes_of("request_hours", dt.timedelta(hours=1)))
     rows = Appointment.objects.filter(waited | Q(starts_at__lte=now()), state=Appointment.State.REQUESTED)
     by, done = Actor.system("appointments.expire_requests"), 0
-    for pk in list(rows.order_by("requested_at", "pk").values_list("pk", flat=True)[:AT_ONCE]):
+    for pk in list(not_here(rows).order_by("requested_at", "pk").values_list("pk", flat=True)[:AT_ONCE]):
         with transaction.atomic():
             appointment = locked(Appointment(pk=pk))
             if appointment.state == Appointment.State.REQUESTED and _is_over(appointment):

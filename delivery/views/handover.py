@@ -247,7 +247,7 @@ def _show(
             "gate": gate,
             "gate_clear": bool(gate) and all(need.ok for need in gate),
             "notice": notice,
-            "concerns": list(work_order.concerns.order_by("pk")),
+            "concerns": list(work_order.concerns.order_by("position", "pk")),
             "done": [line for line in lines if line.is_agreed and line.kind == LineKind.LABOUR],
             "not_done": [line for line in lines if line.state in NOT_DONE],
             "bills": bills,

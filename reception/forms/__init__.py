@@ -1,6 +1,15 @@
 """What may be typed in reception, one module for each of its steps."""
 
-from reception.forms.arrival import NeedFields, ReasonForm, ReceiveForm, WalkInForm
+from reception.forms.arrival import (
+    LeaveForm,
+    NeedFields,
+    PlaceForm,
+    ReasonForm,
+    ReceiveForm,
+    WalkInForm,
+    asked_before,
+    concern_again,
+)
 from reception.forms.courtesy import BackForm, CourtesyCarForm, LendForm
 from reception.forms.decision import DecisionForm, TelephoneForm
 from reception.forms.estimate import MomentField, OperationForm, PromiseForm
@@ -12,17 +21,21 @@ __all__ = [
     "BackForm",
     "CourtesyCarForm",
     "DecisionForm",
+    "LeaveForm",
     "LendForm",
     "MarkForm",
     "MomentField",
     "NeedFields",
     "OperationForm",
     "PhotoForm",
+    "PlaceForm",
     "PromiseForm",
     "ReasonForm",
     "ReceiveForm",
     "SignForm",
     "TelephoneForm",
     "WalkInForm",
+    "asked_before",
+    "concern_again",
     "said_yes",
 ]

@@ -1,5 +1,7 @@
-"""The verbs of reception: receive a car, inspect it together, propose work and take the customer's decision."""
+"""The verbs of reception: queue, receive, hear the customer, inspect together, propose work, take his decision."""
 
+from reception.services.arrivals import arrive, is_plate, leave
+from reception.services.concerns import raise_concern, record_need, remove_concern
 from reception.services.courtesy import (
     CourtesyRefused,
     add_courtesy_car,
@@ -30,37 +32,48 @@ from reception.services.inspection import (
     unseen,
 )
 from reception.services.photos import add_photo, kept_photo, may_take_photo, remove_photo, tie_photo
+from reception.services.place import place_car
+from reception.services.refusals import NotReceived, WorkshopFull
 from reception.services.reminders import remind_of_estimates
 from reception.services.signing import sign_inspection
 from reception.services.tablet import Saved, save
-from reception.services.visits import give_back, receive, record_need
+from reception.services.visits import give_back, places_today, receive
 
 __all__ = [
     "CourtesyRefused",
     "InspectionRefused",
+    "NotReceived",
     "ReceptionRefused",
     "Saved",
+    "WorkshopFull",
     "add_courtesy_car",
     "add_mark",
     "add_operation",
     "add_photo",
+    "arrive",
     "authorise",
     "decide_by_link",
     "decide_by_phone",
     "decide_signed",
     "free_courtesy_cars",
     "give_back",
+    "is_plate",
     "kept_photo",
+    "leave",
     "lend_car",
     "may_take_photo",
     "missing",
     "move_promise",
     "open_inspection",
+    "place_car",
+    "places_today",
+    "raise_concern",
     "receive",
     "record_items",
     "record_need",
     "record_readings",
     "remind_of_estimates",
+    "remove_concern",
     "remove_line",
     "remove_mark",
     "remove_photo",

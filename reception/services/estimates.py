@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from appointments.quotes import kits
 from reception import hooks
-from reception.services.visits import at_reception
+from reception.services.floor import at_reception
 from servicedesk.catalogue.models import LabourOperation
 from servicedesk.clock import now
 from servicedesk.messaging import links, outbox

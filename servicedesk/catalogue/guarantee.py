@@ -15,6 +15,14 @@ def terms_by_class(centre: ServiceCentre) -> dict[str, Term]:
     return {kind: (days, km) for kind, days, km in rows.values_list("guarantee_class", "days", "km")}
 
 
+def terms_by_centre() -> dict[int, dict[str, Term]]:
+    """The same of every centre, by its id. One query."""
+    found: dict[int, dict[str, Term]] = {}
+    for centre, kind, days, km in GuaranteeTerm.objects.values_list("centre", "guarantee_class", "days", "km"):
+        found.setdefault(centre, {})[kind] = (days, km)
+    return found
+
+
 def terms_of(centre: ServiceCentre, guarantee_class: str, *, known: dict[str, Term] | None = None) -> Term:
     """(days, km) promised for a class of work; the centre's general term where it set none. One query, none with `known`."""
     by_class = terms_by_class(centre) if known is None else known

@@ -18,9 +18,10 @@ from appointments.services import reminders
 from complaints.models import Complaint
 from followup.models import FollowUp
 from followup.querysets import WAITING
+from reception.models import Arrival
 from servicedesk.clock import now
 from servicedesk.customers.models import Vehicle
-from servicedesk.demo import booking, history, stories, today
+from servicedesk.demo import booking, history, reception, stories, today
 from servicedesk.demo.cast import Cast
 from servicedesk.demo.customers import TASK
 from servicedesk.demo.engine import Engine, Story
@@ -135,6 +136,10 @@ class Loader:
             v = self.earlier(row.vehicle, row.full_number, row.concern, since)
             v.appointment = row
             self.engine.tell(stories.booked_before(v))
+        for arrival in Arrival.objects.filter(centre=self.centre, ended_at=None, appointment=None, vehicle__in=cars):
+            assert arrival.vehicle
+            v = self.earlier(arrival.vehicle, f"{arrival}", "", since)
+            self.engine.tell(reception.goes(v, arrival))
 
     def earlier(self, car: Vehicle, number: str, words: str, since: dt.datetime) -> Visit:
         """A visit that somebody began before `since`; chance and the customer's words say how it goes on."""
@@ -164,6 +169,11 @@ class Loader:
         for number, (case, wanted) in enumerate(self.wanted()):
             for v in self.ahead(garage, case, wanted, number):
                 self.tell(f"{self.day_key}:ahead {number}", stories.visit(v))
+        if self.present == self.now and not self.small:
+            for number, (minutes, case, booked) in enumerate(today.WAITING):
+                for v in self.ahead(garage, case, self.present, number):
+                    since = self.hours.back(self.present, minutes)
+                    self.tell(f"{self.day_key}:waits {number}", reception.waits(v, since, booked=booked))
 
     def wanted(self) -> Iterator[tuple[str, dt.datetime]]:
         """Case and time of the bookings ahead, and of one whose car is late."""

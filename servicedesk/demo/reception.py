@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
+from copy import copy
 from typing import Any
 
 from reception import services
+from reception.models import Arrival
 from servicedesk.clock import now
-from servicedesk.demo import courtesy
+from servicedesk.demo import booking, courtesy
 from servicedesk.demo.booking import car_of, contact_of
 from servicedesk.demo.cases import CASES
 from servicedesk.demo.visit import Acts, Visit
+from servicedesk.demo.words import phrase
 from servicedesk.messaging.models import SignedLink
 from servicedesk.workorders.consents import Answer
 from servicedesk.workorders.models import Estimate, WorkOrderLine
@@ -20,6 +23,22 @@ FUEL = ("1/4", "3/8", "1/2", "5/8", "3/4", "7/8")
 PLACES = ((30, 227), (110, 227), (200, 380), (430, 380), (185, 75), (290, 75), (468, 227))
 SLACK = (55, 150)
 LATE_BY = (15, 70)
+
+
+def waits(v: Visit, since: dt.datetime, *, booked: bool) -> Acts:
+    """Somebody is here, with or without a booking, and nobody has received him yet."""
+    if booked:
+        yield from booking.book(v)
+    v.t = since
+    yield since
+    vehicle = None if v.appointment else v.vehicle
+    services.arrive(by=v.desk, centre=v.cast.centre, appointment=v.appointment, vehicle=vehicle)
+
+
+def goes(v: Visit, arrival: Arrival) -> Acts:
+    """Who waited without a booking when the day ended does not wait any more."""
+    yield v.later(5)
+    services.leave(arrival, by=v.desk, reason=v.say("left"))
 
 
 def receive(v: Visit) -> None:
@@ -36,6 +55,8 @@ def receive(v: Visit) -> None:
         symptoms=v.told.symptoms,
         operations=() if booked else [v.cast.operation(code) for code in v.planned],
         waits_on_site=v.script.waits_on_site,
+        as_booked=True if booked else None,
+        although_full="" if booked else phrase("although_full", v.house, copy(v.chance)),
     )
 
 

@@ -100,6 +100,8 @@ DAYS_AHEAD = (
 """Bookings of the next days: open days ahead, minutes from opening, case."""
 FEW_AHEAD = 1
 """How many of each of these a smaller centre has."""
+WAITING = ((16, "puncture", False), (11, "oil", True), (4, "brake_squeal", True))
+"""Who is here and not received yet: minutes ago, case, whether booked."""
 LATE_BOOKING = (11, "ac_warm")
 """A booked car that should have come at least so many minutes ago."""
 

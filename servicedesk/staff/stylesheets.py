@@ -39,6 +39,7 @@ STAFF = [
     "workshop",
     "car",
     "reception",
+    "arrivals",
     "photo",
     "sign",
     "kpi",

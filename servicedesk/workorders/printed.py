@@ -55,7 +55,7 @@ def facts_of(work_order: WorkOrder, **more: Any) -> dict[str, Any]:
         "tax": [str(centre.tax_rate), centre.tax_inclusive, centre.minor_units],
         "guarantee": [centre.guarantee_days, centre.guarantee_km],
         "guarantee_of": guarantee_of(work_order),
-        "concerns": [[row.words, row.cause, row.correction] for row in work_order.concerns.order_by("pk")],
+        "concerns": [[row.words, row.cause, row.correction] for row in work_order.concerns.order_by("position", "pk")],
         **more,
     }
 

@@ -39,7 +39,7 @@ def detail(request: StaffRequest, pk: int) -> HttpResponse:
             "holds": work_order.once(open_holds),
             "promise": as_promise(work_order),
             "gate": visit.gate_of(work_order),
-            "concerns": sorted(work_order.concerns.all(), key=lambda concern: concern.pk),
+            "concerns": sorted(work_order.concerns.all(), key=lambda concern: (concern.position, concern.pk)),
             "events": visit.timeline(work_order, TIMELINE_ROWS),
             "panels": [panel for panel in registry.panels if panel.roles is None or panel.roles & roles],
             **lines_context(work_order),

@@ -173,7 +173,7 @@ def test_asked_at_reception_and_read_by_the_workshop(
     booking, desk = same_car(centre, advisor), client_of(advisor)
     url = f"{reverse('reception:receive')}?appointment={booking.pk}"
     assert f'name="comeback_of" value="{visit_delivered.pk}"' in desk.get(url).content.decode()
-    desk.act(url, {"concern": "還是吱吱叫", "comeback_of": visit_delivered.pk})
+    desk.act(url, {"concern": "還是吱吱叫", "as_booked": "yes", "comeback_of": visit_delivered.pk})
     booking.refresh_from_db()
     assert (booking.comeback_of, booking.state) == (visit_delivered, "arrived")
     panel = reverse("workorders:panel", args=[booking.work_order_id, "comeback"])
@@ -191,6 +191,7 @@ def test_a_walk_in_is_only_hinted_at(visit_delivered: WorkOrder, centre: Any, ad
             car=Car("BKQ-5821"),
             concern="吱吱叫",
             operations=operations(codes),
+            although_full="熟客",
         )
         text = client_of(technician).get(reverse("workorders:panel", args=[visit.pk, "comeback"])).content.decode()
         reception.give_back(visit, by=Actor.of(advisor), reason="改天")

@@ -76,10 +76,10 @@ def test_who_comes_after_all_is_received_the_same_day_only(
     row.refresh_from_db()
     assert row.may_arrive
     page = client_of(advisor).get("/reception/")
-    assert list(page.context["expected"]) == [row]
+    assert [card.appointment for card in page.context["cards"]] == [row]
     assert "given up, still welcome" in page.content.decode()
     by = Actor.of(advisor)
-    order = receive(by=by, advisor=advisor, centre=centre, appointment=row, concern="", symptoms="", operations=[])
+    order = receive(by=by, advisor=advisor, centre=centre, appointment=row, as_booked=True)
     row.refresh_from_db()
     assert (row.state, row.work_order, row.ended_at) == ("arrived", order, None)
     assert "appointment_missed" not in kinds()
@@ -90,7 +90,7 @@ def test_who_comes_after_all_is_received_the_same_day_only(
     other.refresh_from_db()
     assert not other.may_arrive
     with pytest.raises(services.AppointmentRefused, match="Did not come"):
-        receive(by=by, advisor=advisor, centre=centre, appointment=other, concern="", symptoms="", operations=[])
+        receive(by=by, advisor=advisor, centre=centre, appointment=other, as_booked=True)
 
 
 def test_booked_again_in_one_go_and_once(centre: Any, advisor: Any, manager: Any, at_tuesday_ten: Any) -> None:

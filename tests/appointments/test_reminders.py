@@ -86,7 +86,7 @@ def test_what_waits_is_withdrawn_with_its_time(centre: Any, advisor: Any, at_tue
     else:
         from reception import services as reception
 
-        reception.receive(by=by, advisor=advisor, centre=centre, appointment=appointment)
+        reception.receive(by=by, advisor=advisor, centre=centre, appointment=appointment, as_booked=True)
     assert reminders() == [(DAY, "cancelled")]
     assert services.remind() == 0
     relay.run()

@@ -72,7 +72,9 @@ def walk(reference: None, centre: ServiceCentre, everyone: dict[str, User], at_t
         for turn in range(many):
             appointments.move(booked, to=a.slot(centre, 10 + turn, days=2), by=by["advisor"], reason="臨時有事")
             booked.refresh_from_db()
-        visit = reception.receive(by=by["advisor"], advisor=who["advisor"], centre=centre, appointment=booked)
+        visit = reception.receive(
+            by=by["advisor"], advisor=who["advisor"], centre=centre, appointment=booked, as_booked=True
+        )
         yield "received", visit
         r.sign(visit, who["advisor"])
         for operation in LabourOperation.objects.filter(code__in=("BRK-010", "MNT-010")[: 1 + (many > 1)]):

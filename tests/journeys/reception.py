@@ -54,6 +54,7 @@ def receive_and_inspect(house: House, tablet: Person) -> int:
     """M2.1, M2.2: the arrival is matched with the booking; both walk round the car; the customer signs the result."""
     tablet.go("/reception/")
     tablet.page.locator(f'a[href*="appointment="]:has-text("{PLATE}")').first.click()
+    tablet.choose("as_booked", "yes")
     tablet.next()
     pk = int(house.one(f"SELECT w.id {VISIT}"))
     tablet.go(f"/reception/{pk}/inspect/")

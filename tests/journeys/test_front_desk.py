@@ -126,16 +126,27 @@ def test_a_walk_in_in_english(house: House, person: Callable[..., Person]) -> No
     """M2.1-b, M2.1-c, M2.2: no booking; his words, the dials, a scratch on the outline, his signature. The next is booked."""
     advisor = person("advisor", screen=TABLET, language="en-US")
     advisor.go("/reception/")
-    advisor.press("Receive a car")
-    advisor.press("A car without a booking")
-    advisor.look_over("walk-in")
     page = advisor.page
+    page.get_by_label("Who has come? Plate, or its end").fill("wlk 0007")
+    page.keyboard.press("Enter")  # as a scanner does
+    page.wait_for_url("**/reception/?plate=*")
+    advisor.press("Here: give a number")
+    advisor.sees("has number 1.")
+    advisor.look_over("arrivals")
+    page.get_by_role("link", name="Receive WLK 0007").click()
+    advisor.look_over("walk-in")
     page.get_by_label("Plate number").fill("WLK-0007")
     page.get_by_label("Make and model", exact=True).select_option(label="Corolla Cross")
     page.get_by_label("Name", exact=True).fill("David Brown")
     page.get_by_label("Mobile").fill("0933 555 777")
     page.get_by_label("In the customer's own words").fill("It pulls to the left when I brake hard.")
-    advisor.press("Receive the car")
+    page.get_by_text("When braking", exact=True).click()
+    advisor.press("Receive, and write another concern")
+    page.get_by_label("In the customer's own words").fill("The wipers leave streaks.")
+    page.get_by_text("In rain", exact=True).click()
+    advisor.press("Add this concern")
+    advisor.look_over("concerns")
+    advisor.press("Next: mileage")
     inspect(advisor)
     pk = house.one(
         "SELECT w.id FROM workorders_workorder w JOIN customers_vehicle v ON v.id = w.vehicle_id "
@@ -146,7 +157,13 @@ def test_a_walk_in_in_english(house: House, person: Callable[..., Person]) -> No
         "ON i.id = m.inspection_id WHERE i.work_order_id = %s",
         pk,
     ) == [(1, "scratch", "5 cm")]
-    assert house.one("SELECT words FROM workorders_concern WHERE work_order_id = %s", pk).startswith("It pulls")
+    assert house.rows(
+        "SELECT words, symptoms FROM workorders_concern WHERE work_order_id = %s ORDER BY position", pk
+    ) == [
+        ("It pulls to the left when I brake hard.", "煞車時"),
+        ("The wipers leave streaks.", "下雨天"),
+    ]
+    assert house.one("SELECT number FROM reception_arrival WHERE work_order_id = %s", pk) == 1
     book_for_another_day(advisor)
     assert house.one("SELECT source FROM appointments_appointment ORDER BY id DESC LIMIT 1") == "site"
 

@@ -55,7 +55,7 @@ def test_an_answer_after_the_promised_minutes_is_late(centre: Any, advisor: Any,
     appointment = requested(centre)
     at_tuesday_ten.move(minutes=40)
     confirm(appointment, by=Actor.of(advisor))
-    work_order = receive(by=Actor.of(advisor), advisor=advisor, centre=centre, appointment=appointment)
+    work_order = receive(by=Actor.of(advisor), advisor=advisor, centre=centre, appointment=appointment, as_booked=True)
     assert states(work_order, ["M1.2-a"]) == {"M1.2-a": "late"}
 
 

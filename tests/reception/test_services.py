@@ -272,6 +272,8 @@ def test_moving_the_promise_tells_the_customer(centre: Any, advisor: Any) -> Non
 
 def test_a_walk_in_request_counts_as_answered_when_received(centre: Any, advisor: Any) -> None:
     appointment = confirmed(centre, advisor)
-    first = services.receive(by=Actor.of(advisor), advisor=advisor, centre=centre, appointment=appointment)
+    first = services.receive(
+        by=Actor.of(advisor), advisor=advisor, centre=centre, appointment=appointment, as_booked=True
+    )
     assert first.lines.top().count() == 2
     assert sum(line.amount for line in first.lines.all()) == appointment.estimate_net != Decimal(0)

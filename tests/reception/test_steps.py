@@ -77,9 +77,9 @@ def test_before_a_time_is_promised_the_page_says_where_it_is_set(centre: Any, ad
 
 def test_a_late_arrival_says_so_in_words(centre: Any, advisor: Any, at_tuesday_ten: Any) -> None:
     booking = confirmed(centre, advisor)
-    assert "late " not in page(advisor, "list").split('id="s-expected"')[1]
+    assert "late " not in page(advisor, "list").split('id="s-arrivals"')[1]
     at_tuesday_ten.move(seconds=(booking.starts_at - now()).total_seconds() + 31 * 60)
-    shown = page(advisor, "list").split('id="s-expected"')[1]
+    shown = page(advisor, "list").split('id="s-arrivals"')[1]
     assert "late 31 min" in shown
 
 

@@ -53,7 +53,7 @@ def test_from_arrival_to_authorised_on_the_screens(centre: Any, advisor: Any) ->
     assert "BKQ-5821" in desk.get(reverse("reception:arrive")).content.decode()
     url = f"{reverse('reception:receive')}?appointment={appointment.pk}"
     assert appointment.concern in desk.get(url).content.decode()
-    desk.act(url, {"concern": "踩煞車有尖銳聲", "purpose": "保養"})
+    desk.act(url, {"concern": "踩煞車有尖銳聲", "purpose": "保養", "as_booked": "yes"})
     order = WorkOrder.objects.get()
     pk = order.pk
     desk.act(reverse("reception:inspect", args=[pk]), {"odometer": "40,210", "fuel": "5/8", "keys": "2"})
@@ -124,10 +124,10 @@ def test_received_twice_is_one_visit(centre: Any, advisor: Any) -> None:
     appointment = confirmed(centre, advisor)
     desk = client_of(advisor)
     url = f"{reverse('reception:receive')}?appointment={appointment.pk}"
-    desk.act(url, {"concern": "x"}, key="received-once")
-    desk.act(url, {"concern": "x"}, key="received-once")
+    desk.act(url, {"concern": "x", "as_booked": "yes"}, key="received-once")
+    desk.act(url, {"concern": "x", "as_booked": "yes"}, key="received-once")
     assert WorkOrder.objects.count() == 1
-    again = desk.act(url, {"concern": "x"}, follow=True).content.decode()
+    again = desk.act(url, {"concern": "x", "as_booked": "yes"}, follow=True).content.decode()
     assert "already here" in again
 
 

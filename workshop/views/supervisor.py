@@ -105,7 +105,7 @@ def assign(request: StaffRequest, pk: int) -> HttpResponse:
         "picked_jobs": {str(pk) for pk in form["jobs"].value() or []},
         "movable": movable,
         "hours": sum(job.std_hours for job in chosen),
-        "concerns": list(work_order.concerns.order_by("pk")),
+        "concerns": list(work_order.concerns.order_by("position", "pk")),
     }
     return render(request, "workshop/assign.html", context, status=422 if form.errors else 200)
 

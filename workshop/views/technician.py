@@ -58,7 +58,7 @@ def read(request: StaffRequest, pk: int) -> HttpResponse:
         "jobs": jobs,
         "new": [job for job in jobs if job.state == "assigned"],
         "hours": sum(job.std_hours for job in jobs),
-        "concerns": list(work_order.concerns.order_by("pk")),
+        "concerns": list(work_order.concerns.order_by("position", "pk")),
         "bay": next((job.bay for job in jobs if job.bay), None),
     }
     return render(request, "workshop/read.html", context, status=422 if form.errors else 200)

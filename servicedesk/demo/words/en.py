@@ -233,6 +233,8 @@ PHRASES = {
     "move": ["Customer has a meeting", "School holidays, moved a day"],
     "cancel": ["Customer is overseas, will book again", "Car was sold"],
     "give_back": ["Customer does not want the repair for now"],
+    "left": ["Has to go, comes another day"],
+    "although_full": ["Regular customer, does not mind waiting"],
     "rework": ["Still squeals front left at light braking", "Steering wheel 3 degrees to the right when straight"],
     "call_good": [
         "Drives well, thank you.",
