@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from reception import decision_views, estimate_views, inspection_views, photo_views, sign_views, views
+from reception import confirm_views, decision_views, estimate_views, inspection_views, photo_views, sign_views, views
 
 app_name = "reception"
 urlpatterns = [
@@ -19,6 +19,8 @@ urlpatterns = [
     path("<int:pk>/photos/<uuid:key>/", photo_views.photo, name="photo"),
     path("<int:pk>/photos/<uuid:key>/remove/", photo_views.photo_remove, name="photo_remove"),
     path("<int:pk>/sign/", sign_views.sign, name="sign"),
+    path("<int:pk>/leave/", sign_views.leave, name="leave"),
+    path("<int:pk>/remark/", sign_views.remark, name="remark"),
     path("<int:pk>/estimate/", estimate_views.estimate, name="estimate"),
     path("<int:pk>/estimate/<int:line>/remove/", estimate_views.line_remove, name="line_remove"),
     path("<int:pk>/show/", estimate_views.show, name="show"),
@@ -29,4 +31,7 @@ urlpatterns = [
     path("<int:pk>/promise/", estimate_views.promise, name="promise"),
     path("<int:pk>/give-back/", estimate_views.give_back, name="give_back"),
     path("answer/", decision_views.answer, name="answer"),
+    path("confirm/", confirm_views.confirm, name="confirm"),
+    path("confirm/photos/<uuid:key>/<slug:size>", confirm_views.confirm_photo, name="confirm_photo"),
+    path("confirm/sheet.pdf", confirm_views.confirm_sheet, name="confirm_sheet"),
 ]

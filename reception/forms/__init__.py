@@ -5,10 +5,12 @@ from reception.forms.decision import DecisionForm, TelephoneForm
 from reception.forms.estimate import MomentField, OperationForm, PromiseForm
 from reception.forms.inspection import MarkForm
 from reception.forms.photos import PhotoForm
-from reception.forms.signing import SignForm, said_yes
+from reception.forms.signing import ConfirmForm, LeaveForm, RemarkForm, SignForm, said_yes
 
 __all__ = [
+    "ConfirmForm",
     "DecisionForm",
+    "LeaveForm",
     "MarkForm",
     "MomentField",
     "NeedFields",
@@ -17,6 +19,7 @@ __all__ = [
     "PromiseForm",
     "ReasonForm",
     "ReceiveForm",
+    "RemarkForm",
     "SignForm",
     "TelephoneForm",
     "WalkInForm",

@@ -21,25 +21,31 @@ from reception.services.inspection import (
     unread,
     unseen,
 )
+from reception.services.leaving import leave_unsigned, remind_of_inspections
 from reception.services.photos import add_photo, kept_photo, may_take_photo, remove_photo, tie_photo
+from reception.services.remarks import add_remark
 from reception.services.reminders import remind_of_estimates
-from reception.services.signing import sign_inspection
+from reception.services.signing import InspectionChanged, confirm_by_link, sign_inspection
 from reception.services.tablet import Saved, save
 from reception.services.visits import give_back, receive, record_need
 
 __all__ = [
+    "InspectionChanged",
     "InspectionRefused",
     "ReceptionRefused",
     "Saved",
     "add_mark",
     "add_operation",
     "add_photo",
+    "add_remark",
     "authorise",
+    "confirm_by_link",
     "decide_by_link",
     "decide_by_phone",
     "decide_signed",
     "give_back",
     "kept_photo",
+    "leave_unsigned",
     "may_take_photo",
     "missing",
     "move_promise",
@@ -49,6 +55,7 @@ __all__ = [
     "record_need",
     "record_readings",
     "remind_of_estimates",
+    "remind_of_inspections",
     "remove_line",
     "remove_mark",
     "remove_photo",

@@ -82,6 +82,7 @@ CUSTOMER = [
     "hero",
     "route",
     "finding",
+    "inspection",
     "yesno",
     "sign",
     "survey",
