@@ -93,8 +93,8 @@ def _refused(said: Said, consent: Consent, answers: dict[int, ConsentAnswer]) ->
         answer = answers.get(row["line"])
         if answer is None or answer.decision == ConsentAnswer.Decision.APPROVE:
             continue
-        later = answer.decision == ConsentAnswer.Decision.DEFER and answer.deferred_to
-        words = _("later, from %(day)s") % {"day": said.date(answer.deferred_to)} if later else _("declined")
+        later = answer.deferred_to if answer.decision == ConsentAnswer.Decision.DEFER else None
+        words = _("later, from %(day)s") % {"day": said.date(later)} if later else _("declined")
         rows.append([said.word(row["title"]), words, answer.reason])
     columns = [parts.Column(_("Not to be done now")), parts.Column(_("Decision")), parts.Column(_("Reason"))]
     return parts.Lines(columns, rows) if rows else None
