@@ -6,6 +6,7 @@ import uuid
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import DatabaseError, connection, transaction
 from django.test import Client
@@ -15,6 +16,8 @@ from reception import checks, services
 from reception.models import Inspection, InspectionPhoto, PointResult
 from reception.record import seen_of
 from servicedesk.catalogue.models import ChecklistItem
+from servicedesk.clock import now
+from servicedesk.customers.models import Customer
 from servicedesk.documents import photos
 from servicedesk.documents.models import PaperOrder
 from servicedesk.messaging.models import Message, SignedLink
@@ -58,7 +61,8 @@ def left(order: Any, advisor: Any) -> tuple[Any, SignedLink]:
     """The customer left; his browser has opened the link."""
     services.leave_unsigned(order, by=Actor.of(advisor), reason="趕著開會")
     link = SignedLink.objects.get(purpose="inspection")
-    browser = Client(headers={"Accept-Language": "en"})
+    browser = Client()
+    browser.cookies[settings.LANGUAGE_COOKIE_NAME] = "en"
     assert browser.get(link.path)["Location"] == PAGE
     return browser, link
 
@@ -71,13 +75,14 @@ def send(browser: Any, **values: Any) -> Any:
 
 def test_signed_on_the_tablet_it_is_sealed_and_a_copy_goes_out(found: Any, advisor: Any) -> None:
     desk, url = client_of(advisor), reverse("reception:sign", args=[found.pk])
+    Customer.objects.filter(pk=found.customer_id).update(channel="sms")
     shown = desk.get(url).content.decode()
     assert shown.count(" checked") == 0  # nothing is chosen before he says so
     assert "0912-***-678" in shown
-    form = ON_TABLET | {"seen": seen_of(found.inspection)}
-    answer = desk.act(url, form, request_key="signing-1")
+    form = ON_TABLET | {"seen": seen_of(Inspection.objects.get())}
+    answer = desk.act(url, form | {"request_key": "signing-form-1"})
     assert answer["Location"] == reverse("reception:estimate", args=[found.pk])
-    assert desk.act(url, form, request_key="signing-1")["Location"] == answer["Location"]
+    assert desk.act(url, form | {"request_key": "signing-form-1"})["Location"] == answer["Location"]
     row = Inspection.objects.get()
     assert (row.confirmed_how, row.confirmed_from, row.belongings) == ("tablet", "127.0.0.1", SAID["belongings"])
     assert (row.road_test_allowed, len(row.seal)) == (False, 64)
@@ -147,7 +152,7 @@ def test_he_confirms_by_link_once(found: Any, advisor: Any) -> None:
     seal = row.seal
     assert send(browser, reservations="again")["Location"] == PAGE
     shown = browser.get(PAGE).content.decode()
-    assert "confirmed before" in shown or "confirmed" in shown
+    assert "It was confirmed before, By link." in shown
     assert Inspection.objects.get().seal == seal
     assert browser.get(f"{PAGE}sheet.pdf")["Refresh"] == "2"
     link.refresh_from_db()
@@ -204,7 +209,7 @@ def test_a_car_that_went_back_has_nothing_to_confirm(found: Any, advisor: Any) -
 
 def test_an_unanswered_link_is_reminded_of_once(found: Any, advisor: Any, at_tuesday_ten: Any) -> None:
     left(found, advisor)
-    Message.objects.filter(kind="inspection_to_confirm").update(state="sent", sent_at=at_tuesday_ten.now)
+    Message.objects.filter(kind="inspection_to_confirm").update(state="sent", sent_at=now())
     assert services.remind_of_inspections() == 0
     at_tuesday_ten.move(hours=3)
     assert [services.remind_of_inspections() for _time in range(2)] == [1, 0]
@@ -222,10 +227,10 @@ def test_no_row_of_a_signed_inspection_changes_by_sql(table: str, found: Any, ad
     }[table]
     name, signed = f"reception_{table}", found.inspection.pk
     for statement in (
-        f"UPDATE {name} SET item_id = item_id WHERE inspection_id = {signed}",
-        f"UPDATE {name} SET inspection_id = {other.inspection.pk} WHERE inspection_id = {signed}",
-        f"DELETE FROM {name} WHERE inspection_id = {signed}",
-        f"INSERT INTO {name} (inspection_id, {columns}) SELECT inspection_id, {columns} FROM {name} LIMIT 1",
+        f"UPDATE {name} SET item_id = item_id WHERE inspection_id = {signed}",  # noqa: S608 - our own tables
+        f"UPDATE {name} SET inspection_id = {other.inspection.pk} WHERE inspection_id = {signed}",  # noqa: S608 - our own tables
+        f"DELETE FROM {name} WHERE inspection_id = {signed}",  # noqa: S608 - our own tables
+        f"INSERT INTO {name} (inspection_id, {columns}) SELECT inspection_id, {columns} FROM {name} LIMIT 1",  # noqa: S608 - our own tables
     ):
         with pytest.raises(DatabaseError, match="signed inspection"), transaction.atomic():
             run(statement)
@@ -248,6 +253,8 @@ def test_nor_the_inspection_itself_nor_what_its_photos_show(found: Any, advisor:
 def test_the_reconciler_finds_what_was_changed_past_the_triggers(found: Any, advisor: Any) -> None:
     sign_as_typed(found, advisor)
     assert checks.seals_match() == []
+    run("SET CONSTRAINTS ALL IMMEDIATE")
+    run("RESET ROLE")  # as the owner of the tables
     run("ALTER TABLE reception_pointresult DISABLE TRIGGER USER")
     run("UPDATE reception_pointresult SET value = 4.5")
     pk = found.inspection.pk
@@ -261,8 +268,8 @@ def test_remarks_are_added_by_who_may_and_stay(found: Any, advisor: Any, supervi
     sign_as_typed(found, advisor)
     assert client_of(technician).act(url, {"text": "not mine"}).status_code == 403
     file = SimpleUploadedFile("p.jpg", picture((320, 240)), content_type="image/jpeg")
-    desk.act(url, {"text": "舉升後發現底盤護板有擦痕", "file": file}, request_key="remark-once")
-    desk.act(url, {"text": "舉升後發現底盤護板有擦痕"}, request_key="remark-once")
+    desk.act(url, {"text": "舉升後發現底盤護板有擦痕", "file": file, "request_key": "remark-once"})
+    desk.act(url, {"text": "舉升後發現底盤護板有擦痕", "request_key": "remark-once"})
     desk.act(url, {"text": " "})
     remark = found.inspection.remarks_added.get()
     assert (remark.by_label, bool(remark.photo)) == (supervisor.display_name, True)
