@@ -132,6 +132,8 @@ def build(centre: ServiceCentre, who: dict[str, User], prefix: str = "TWN") -> T
     reception.record_readings(rows["looked"], by=by, odometer=40_100, keys=2, fuel="5/8")
     r.all_good(rows["looked"], advisor)
     reception.add_mark(rows["looked"], by=by, x=50, y=50, kind="scratch")
+    rows["left"] = r.looked_at(r.received(centre, advisor, **booking()), advisor)
+    reception.leave_unsigned(rows["left"], by=by, reason="趕著開會")
     rows["inspected"] = r.inspected(centre, advisor, **booking())
     rows["estimated"], _shown = r.estimated(centre, advisor, **booking())
     rows["sent"], _shown = r.estimated(centre, advisor, **booking())
