@@ -1,4 +1,7 @@
-"""Confirming the inspection: on the tablet or by link, sealed, locked against SQL; who leaves without; remarks afterwards."""
+"""Confirming the inspection: on the tablet or by link, sealed, locked against SQL; who leaves without; remarks afterwards.
+
+Long, because every ending of one signature is told with the same car.
+"""
 
 from __future__ import annotations
 
