@@ -82,9 +82,7 @@ def compose(order: PaperOrder) -> tuple[str, dict[str, Any]]:
         "given": [(label, value in handover.given) for value, label in Handover.Given.choices],
         "old_parts": _("Customer takes them") if facts["old_parts_wanted"] else _("Disposed of by us"),
         "guarantee": said.guarantee,
-        "guaranteed_until": said.date(
-            handover.at.astimezone(said.zone).date() + dt.timedelta(days=facts["guarantee"][0])
-        ),
+        "guaranteed_until": said.guaranteed_until(handover.at.astimezone(said.zone).date()),
         "proxy": _proxy(said, handover) if handover.by_proxy else "",
         "remarks": handover.remarks,
         "signatures": [

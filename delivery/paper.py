@@ -225,10 +225,13 @@ def _differences(said: Said, lines: list[BillLine]) -> parts.Lines:
 
 
 def _guarantee(said: Said, bill: Bill, lines: list[BillLine]) -> parts.Lines:
-    days, km = said.facts["guarantee"]
     start = (bill.issued_at or bill.opened_at).astimezone(said.zone).date()
     arrived = said.facts["odometer_in"]
-    row = [said.guarantee, said.date(start + dt.timedelta(days=days)), said.km(arrived + km) if arrived else ""]
+    rows = []
+    for line in lines:
+        days, km = said.term_for(line.code)
+        until = said.date(start + dt.timedelta(days=days))
+        rows.append([line.title, said.term(days, km), until, said.km(arrived + km) if arrived else ""])
     return parts.Lines(
         [
             parts.Column(_("Item")),
@@ -236,7 +239,7 @@ def _guarantee(said: Said, bill: Bill, lines: list[BillLine]) -> parts.Lines:
             parts.Column(_("Guaranteed until"), "n"),
             parts.Column(_("Guaranteed up to"), "n"),
         ],
-        [[line.title, *row] for line in lines],
+        rows,
     )
 
 

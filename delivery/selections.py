@@ -151,7 +151,7 @@ def handovers_of(work_order: WorkOrder) -> list[Handover]:
 
 def papers_to_give(work_order: WorkOrder) -> list[PaperOrder]:
     """The papers a customer has of his visit: each bill that stands, and the newest of every other kind. Two queries."""
-    given = [kind.key for kind in papers.KINDS.values() if kind.given]
+    given = [kind.key for kind in papers.KINDS.values() if kind.given and work_order.centre.gives(kind.key)]
     rows = PaperOrder.objects.about_order(work_order.centre, work_order.number).filter(
         kind__in=given, duplicate_of=None
     )

@@ -9,7 +9,8 @@ class ReceptionConfig(AppConfig):
     verbose_name = _("Reception")
 
     def ready(self) -> None:
-        from reception import papers, receivers
+        from reception import courtesy, papers, receivers
 
         papers.register()
         receivers.register()
+        courtesy.register()

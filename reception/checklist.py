@@ -163,7 +163,7 @@ def point_items(inspection: Inspection) -> list[ChecklistItem]:
 
 
 def tabs(
-    items: list[ChecklistItem], answers: dict[int, tuple[str, str]], *, plugged_in: bool, lights: bool = False
+    items: list[ChecklistItem], answers: dict[int, tuple[str, str]], *, powertrain: str, lights: bool = False
 ) -> list[Tab]:
     """The walk-around as tabs. `answers` maps item id to (value, note); `lights`: whether warning lights are recorded."""
     found = []
@@ -171,7 +171,7 @@ def tabs(
         questions = [
             Question(item, choices_of(item), *answers.get(item.pk, ("", "")))
             for item in items
-            if item.group == key and item.code != WARNING_LIGHTS and (item.applies != "plugged_in" or plugged_in)
+            if item.group == key and item.code != WARNING_LIGHTS and item.applies_to(powertrain)
         ]
         if questions:
             found.append(Tab(key, ITEM_GROUPS.get(key, key), questions, lights if key == LIGHTS_TAB else None))

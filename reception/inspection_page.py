@@ -79,7 +79,7 @@ class Page:
                 for item in self.items
             }
         return checklist.tabs(
-            self.items, answers, plugged_in=self.vehicle.is_plugged_in, lights=bool(self.inspection.warning_lights)
+            self.items, answers, powertrain=self.vehicle.powertrain, lights=bool(self.inspection.warning_lights)
         )
 
     @cached_property

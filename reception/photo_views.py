@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST
 
 from reception import services
 from reception.forms import PhotoForm
@@ -17,7 +17,7 @@ from reception.models import Inspection, InspectionPhoto
 from reception.views import DESK, inspection_of, order_of
 from servicedesk.documents import photos
 from servicedesk.staff.access import allow
-from servicedesk.staff.repeats import Reason, Refusal, go, perform, reasons_of, refuse
+from servicedesk.staff.repeats import Reason, Refusal, as_texts, go, perform, perform_json, reasons_of, refuse
 from servicedesk.workorders.models import WorkOrder
 
 
@@ -47,32 +47,17 @@ def photo_add(request: HttpRequest, pk: int) -> HttpResponse:
     except Refusal as refusal:
         return no(request, order, refusal.reasons)
 
-    def act() -> None:
+    def act() -> dict[str, Any]:
         if kept:
-            services.tie_photo(order, by=by, key=key, mark=mark)
-        for number, picture in enumerate(pictures):
-            one = uuid.uuid5(key, str(number)) if number else key
+            return described(services.tie_photo(order, by=by, key=key, mark=mark))
+        keys = [key, *(uuid.uuid5(key, str(number)) for number in range(1, len(pictures)))]
+        rows = [
             services.add_photo(order, by=by, key=one, picture=picture, mark=mark, item=data["item"])
+            for one, picture in zip(keys, pictures, strict=True)
+        ]
+        return described(rows[0])
 
-    answer = perform(
-        request,
-        act,
-        by=by,
-        redirect=reverse("reception:photo", args=[pk, key]) if is_script(request) else back(request, order),
-        on_refusal=lambda refusal: no(request, order, refusal.reasons),
-    )
-    arrived = services.kept_photo(order, key) if is_script(request) else None
-    return yes(request, order, arrived) if arrived else answer
-
-
-@allow(*DESK)
-@require_GET
-def photo(request: HttpRequest, pk: int, key: uuid.UUID) -> HttpResponse:
-    """What became of a photo that was sent: where it is seen, or 404 when it has not arrived."""
-    kept = services.kept_photo(order_of(request, pk), key)
-    if kept is None:
-        raise Http404
-    return JsonResponse(described(kept))
+    return answer(request, order, act, status=201)
 
 
 @allow(*DESK)
@@ -80,15 +65,27 @@ def photo(request: HttpRequest, pk: int, key: uuid.UUID) -> HttpResponse:
 def photo_remove(request: HttpRequest, pk: int, key: uuid.UUID) -> HttpResponse:
     """Take a photo off again, as long as the customer has not signed; a script is answered 200, also the second time."""
     order = order_of(request, pk)
-    answer = perform(
-        request,
-        lambda: services.remove_photo(order, by=request.actor, key=key),  # type: ignore[attr-defined]
-        by=request.actor,  # type: ignore[attr-defined]
-        redirect=back(request, order),
-        on_refusal=lambda refusal: no(request, order, refusal.reasons),
-    )
-    gone = is_script(request) and services.kept_photo(order, key) is None
-    return JsonResponse({"key": str(key)}) if gone else answer
+
+    def act() -> dict[str, Any]:
+        services.remove_photo(order, by=request.actor, key=key)  # type: ignore[attr-defined]
+        return {"key": str(key)}
+
+    return answer(request, order, act)
+
+
+def answer(
+    request: HttpRequest, order: WorkOrder, act: Callable[[], dict[str, Any]], *, status: int = 200
+) -> HttpResponse:
+    """Do it once, and say so in the way that was asked."""
+    by = request.actor  # type: ignore[attr-defined]
+    if not is_script(request):
+        return perform(request, act, by=by, redirect=back(request, order))
+    done = perform_json(request, act, by=by, refused=422)
+    if done.status_code == 422:
+        done.status_code = refusal_status(order)
+    elif done.status_code == 200:
+        done.status_code = status
+    return done
 
 
 def is_script(request: HttpRequest) -> bool:
@@ -109,11 +106,15 @@ def yes(request: HttpRequest, order: WorkOrder, row: InspectionPhoto) -> HttpRes
 
 
 def no(request: HttpRequest, order: WorkOrder, reasons: Iterable[Reason]) -> HttpResponse:
-    """It is not kept; reasons say what to do. To a script 409 means that the customer has signed: sending again is of no use."""
+    """It is not kept; reasons say what to do."""
     if not is_script(request):
         return refuse(request, reasons, back(request, order))
-    signed = Inspection.objects.filter(work_order=order).exclude(confirmed_at=None).exists()
-    return JsonResponse({"reasons": [str(reason.text) for reason in reasons]}, status=409 if signed else 422)
+    return JsonResponse({"reasons": as_texts(reasons)}, status=refusal_status(order))
+
+
+def refusal_status(order: WorkOrder) -> int:
+    """409 when the customer has signed meanwhile: sending anything again is of no use. Else 422."""
+    return 409 if Inspection.objects.filter(work_order=order).exclude(confirmed_at=None).exists() else 422
 
 
 def back(request: HttpRequest, order: WorkOrder) -> str:

@@ -2,7 +2,16 @@
 
 from django.urls import path
 
-from reception import confirm_views, decision_views, estimate_views, inspection_views, photo_views, sign_views, views
+from reception import (
+    confirm_views,
+    courtesy_views,
+    decision_views,
+    estimate_views,
+    inspection_views,
+    photo_views,
+    sign_views,
+    views,
+)
 
 app_name = "reception"
 urlpatterns = [
@@ -16,7 +25,6 @@ urlpatterns = [
     path("<int:pk>/marks/", inspection_views.mark_add, name="mark_add"),
     path("<int:pk>/marks/<int:number>/remove/", inspection_views.mark_remove, name="mark_remove"),
     path("<int:pk>/photos/", photo_views.photo_add, name="photo_add"),
-    path("<int:pk>/photos/<uuid:key>/", photo_views.photo, name="photo"),
     path("<int:pk>/photos/<uuid:key>/remove/", photo_views.photo_remove, name="photo_remove"),
     path("<int:pk>/sign/", sign_views.sign, name="sign"),
     path("<int:pk>/leave/", sign_views.leave, name="leave"),
@@ -30,6 +38,11 @@ urlpatterns = [
     path("<int:pk>/authorise/", estimate_views.authorise, name="authorise"),
     path("<int:pk>/promise/", estimate_views.promise, name="promise"),
     path("<int:pk>/give-back/", estimate_views.give_back, name="give_back"),
+    path("courtesy/", courtesy_views.courtesy, name="courtesy"),
+    path("courtesy/add/", courtesy_views.courtesy_add, name="courtesy_add"),
+    path("courtesy/<int:pk>/retire/", courtesy_views.courtesy_retire, name="courtesy_retire"),
+    path("courtesy/loans/<int:pk>/", courtesy_views.courtesy_back, name="courtesy_back"),
+    path("<int:pk>/courtesy/", courtesy_views.courtesy_lend, name="courtesy_lend"),
     path("answer/", decision_views.answer, name="answer"),
     path("confirm/", confirm_views.confirm, name="confirm"),
     path("confirm/photos/<uuid:key>/<slug:size>", confirm_views.confirm_photo, name="confirm_photo"),

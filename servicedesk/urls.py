@@ -7,6 +7,7 @@ urlpatterns = [
     path("", include("servicedesk.insight.urls")),
     path("", include("servicedesk.staff.urls")),
     path("customers/", include("servicedesk.customers.urls")),
+    path("rules/", include("servicedesk.catalogue.urls")),
     path("messages/", include("servicedesk.messaging.urls")),
     path("l/", include("servicedesk.messaging.link_urls")),
     path("documents/", include("servicedesk.documents.urls")),

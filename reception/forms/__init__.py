@@ -1,6 +1,7 @@
 """What may be typed in reception, one module for each of its steps."""
 
 from reception.forms.arrival import NeedFields, ReasonForm, ReceiveForm, WalkInForm
+from reception.forms.courtesy import BackForm, CourtesyCarForm, LendForm
 from reception.forms.decision import DecisionForm, TelephoneForm
 from reception.forms.estimate import MomentField, OperationForm, PromiseForm
 from reception.forms.inspection import MarkForm
@@ -8,9 +9,12 @@ from reception.forms.photos import PhotoForm
 from reception.forms.signing import ConfirmForm, LeaveForm, RemarkForm, SignForm, said_yes
 
 __all__ = [
+    "BackForm",
     "ConfirmForm",
+    "CourtesyCarForm",
     "DecisionForm",
     "LeaveForm",
+    "LendForm",
     "MarkForm",
     "MomentField",
     "NeedFields",

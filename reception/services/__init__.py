@@ -1,5 +1,13 @@
 """The verbs of reception: receive a car, inspect it together, propose work and take the customer's decision."""
 
+from reception.services.courtesy import (
+    CourtesyRefused,
+    add_courtesy_car,
+    free_courtesy_cars,
+    lend_car,
+    retire_courtesy_car,
+    take_back_car,
+)
 from reception.services.decisions import decide_by_link, decide_by_phone, decide_signed
 from reception.services.estimates import (
     ReceptionRefused,
@@ -30,10 +38,12 @@ from reception.services.tablet import Saved, save
 from reception.services.visits import give_back, receive, record_need
 
 __all__ = [
+    "CourtesyRefused",
     "InspectionChanged",
     "InspectionRefused",
     "ReceptionRefused",
     "Saved",
+    "add_courtesy_car",
     "add_mark",
     "add_operation",
     "add_photo",
@@ -43,9 +53,11 @@ __all__ = [
     "decide_by_link",
     "decide_by_phone",
     "decide_signed",
+    "free_courtesy_cars",
     "give_back",
     "kept_photo",
     "leave_unsigned",
+    "lend_car",
     "may_take_photo",
     "missing",
     "move_promise",
@@ -59,10 +71,12 @@ __all__ = [
     "remove_line",
     "remove_mark",
     "remove_photo",
+    "retire_courtesy_car",
     "save",
     "send_estimate",
     "show_estimate",
     "sign_inspection",
+    "take_back_car",
     "tie_photo",
     "unread",
     "unseen",

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from reception import checklist
 from reception.models import DamageMark, Inspection, InspectionItem, InspectionPhoto
 from reception.services.odometer import keep
+from servicedesk.documents import photos
 from servicedesk.staff.actors import Actor
 from servicedesk.staff.repeats import Reason, Refusal
 from servicedesk.workorders.models import WorkOrder
@@ -165,8 +166,20 @@ def refuse_unoffered(item: Any, value: str) -> None:
 def remove_mark(work_order: WorkOrder, *, by: Actor, number: int) -> int:
     """Take a mark off again; removing it twice changes nothing. Raises InspectionRefused once signed."""
     inspection = open_inspection(work_order)
-    removed, _rows = DamageMark.objects.filter(inspection=inspection, number=number).delete()
-    return removed
+    mark = DamageMark.objects.filter(inspection=inspection, number=number).first()
+    return rub_out(mark) if mark else 0
+
+
+def rub_out(mark: DamageMark) -> int:
+    """Take a mark of a locked inspection off with its photos; an item that only this mark showed is open again. Returns 1."""
+    shown = [row.photo for row in mark.photos.select_related("photo")]
+    others = DamageMark.objects.filter(inspection=mark.inspection, item=mark.item_id).exclude(pk=mark.pk)
+    if mark.item_id and not others.exists():
+        InspectionItem.objects.filter(inspection=mark.inspection, item=mark.item_id, value=mark.kind).delete()
+    mark.delete()
+    for photo in shown:
+        photos.forget(photo)
+    return 1
 
 
 def missing(inspection: Inspection) -> list[Reason]:
@@ -198,7 +211,8 @@ def unseen(inspection: Inspection) -> list[Reason]:
             )
         )
     answers = {row.item_id: (row.value, row.note) for row in inspection.items.all()}
-    for tab in checklist.tabs(checklist.walkaround_items(), answers, plugged_in=vehicle.is_plugged_in):
+    items = checklist.walkaround_items(inspection.begun_at)
+    for tab in checklist.tabs(items, answers, powertrain=vehicle.powertrain):
         if tab.missing:
             reasons.append(
                 Reason(

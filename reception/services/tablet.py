@@ -17,9 +17,9 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from reception import checklist
-from reception.models import DamageMark, Inspection, InspectionItem
+from reception.models import DamageMark, Inspection
 from reception.services import odometer, points
-from reception.services.inspection import InspectionRefused, draw_mark, open_inspection, seen
+from reception.services.inspection import InspectionRefused, draw_mark, open_inspection, rub_out, seen
 from servicedesk.catalogue.models import ChecklistItem
 from servicedesk.customers.fields import OdometerField
 from servicedesk.staff.actors import Actor
@@ -191,12 +191,8 @@ def set_mark(tablet: Tablet, change: dict[str, Any]) -> None:
 def remove_mark(tablet: Tablet, change: dict[str, Any]) -> None:
     """Take a mark off with its photos; an item that only this mark showed is open again."""
     mark = DamageMark.objects.filter(inspection=tablet.inspection, key=_key(change)).first()
-    if mark is None:
-        return
-    others = DamageMark.objects.filter(inspection=tablet.inspection, item=mark.item_id).exclude(pk=mark.pk)
-    if mark.item_id and not others.exists():
-        InspectionItem.objects.filter(inspection=tablet.inspection, item=mark.item_id, value=mark.kind).delete()
-    mark.delete()
+    if mark is not None:
+        rub_out(mark)
 
 
 def set_point(tablet: Tablet, change: dict[str, Any]) -> None:

@@ -51,7 +51,7 @@ def add_item(item_list: str, *, by: Actor, **values: Any) -> ChecklistItem:
         **_only_words(values),
     )
     _log(item, ADDED, by=by)
-    _renumber(item_list)
+    renumber(item_list)
     return item
 
 
@@ -161,7 +161,7 @@ def _next_version(item: ChecklistItem, what: str, *, by: Actor, **changed: Any) 
     )
     _log(fresh, what, by=by)
     if "group" in changed:
-        _renumber(item.list)
+        renumber(item.list)
     return fresh
 
 
@@ -172,7 +172,8 @@ def _in_order(item_list: str) -> list[ChecklistItem]:
     return [row for group in groups for row in rows if row.group == group]
 
 
-def _renumber(item_list: str) -> None:
+def renumber(item_list: str) -> None:
+    """Give the items in force the places 1, 2, 3 …, each group together."""
     _number(_in_order(item_list))
 
 

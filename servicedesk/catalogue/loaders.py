@@ -16,6 +16,7 @@ from django.db import transaction
 from django.db.models import Value
 from django.db.models.functions import Greatest
 
+from servicedesk.catalogue.checklists import renumber
 from servicedesk.catalogue.models import (
     KPI,
     ChecklistItem,
@@ -190,7 +191,8 @@ def load_items(item_list: ItemList, rows: Iterable[dict[str, str]]) -> int:
     supplied = [ChecklistItem(**named(row, position), **read(row)) for position, row in enumerate(rows, start=1)]
     latest = {row.code: row for row in ChecklistItem.objects.latest_versions(item_list)}
     moment = now() if latest else BEGINNING
-    fresh, ended = [], []
+    fresh: list[ChecklistItem] = []
+    ended: list[int] = []
     for row in supplied:
         last = latest.pop(row.code, None)
         row.valid_from = moment
@@ -207,6 +209,8 @@ def load_items(item_list: ItemList, rows: Iterable[dict[str, str]]) -> int:
         running.update(valid_to=Greatest("valid_from", Value(moment)), active=False)
     if fresh:
         ChecklistItem.objects.bulk_create(fresh)
+        if moment != BEGINNING:
+            renumber(item_list)  # a new item stands in its group, wherever managers have put that
     return len(supplied)
 
 

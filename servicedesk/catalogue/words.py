@@ -64,6 +64,20 @@ class Condition(models.TextChoices):
     WASH = "wash_requested", _("When a wash is wanted")
 
 
+CAR_CONDITIONS = frozenset(
+    {Condition.ALWAYS, Condition.ENGINE, Condition.HIGH_VOLTAGE, Condition.PLUGGED_IN, Condition.ELECTRIC}
+)
+"""Conditions on the car alone, known before anything was agreed."""
+
+
+class InputType(models.TextChoices):
+    """How an item of the walk-around is answered, where managers choose it."""
+
+    STATE = "ok_ng", _("One of the choices")
+    MARK = "mark", _("In order, or a kind of damage marked on the car")
+    TEXT = "text", _("In words")
+
+
 class ComplaintLevel(models.TextChoices):
     """How grave a complaint is: it sets the clock and who answers."""
 
@@ -96,6 +110,25 @@ ITEM_GROUPS = {
     "clean": _("Cleaning"),
     "documents": _("Documents"),
 }
+
+GROUPS_OF: dict[str, tuple[str, ...]] = {
+    ItemList.WALKAROUND: ("exterior", "wheel", "dashboard", "interior", "function", "equipment"),
+    ItemList.MULTIPOINT: (
+        "under_bonnet",
+        "electrical",
+        "lights",
+        "wipers",
+        "tyres",
+        "brakes",
+        "chassis",
+        "cabin",
+        "diagnosis",
+        "ev",
+    ),
+    ItemList.SELFCHECK: ("work", "function", "road_test"),
+    ItemList.FINAL: ("work", "road_test", "clean"),
+}
+"""Groups that an item of a list may stand in."""
 
 OPTIONS = {
     "yes": _("Yes"),
@@ -131,6 +164,9 @@ OPTIONS = {
     "hv_system": _("High-voltage system"),
     "other": _("Other"),
 }
+
+STATES = tuple(OPTIONS)[: list(OPTIONS).index("engine")]
+"""The choices that describe a state; the others are warning lights."""
 
 OLD_PARTS = {
     "return_or_scrap": _("Customer takes it, or scrap"),

@@ -10,8 +10,11 @@ from typing import Any
 import holidays
 from django.db.models import Q
 
+from servicedesk.catalogue import regions
 from servicedesk.catalogue.models import Part, PartPrice
+from servicedesk.staff.actors import Actor
 from servicedesk.staff.models import Bay, ClosedDay, OpeningHours, ServiceCentre
+from servicedesk.staff.models.centres import Region
 
 WORKDAYS = range(6)
 OPENS, CLOSES = dt.time(8, 30), dt.time(18, 30)
@@ -139,6 +142,9 @@ def complete(centre: ServiceCentre, site: Site) -> None:
         PartPrice.objects.bulk_create(
             PartPrice(part=part, centre=centre, price=own_price(part.demo_price or Decimal(0), site)) for part in parts
         )
+    if centre.region == Region.PRC and not centre.guarantee_terms.exists():
+        terms = regions.PROFILES[Region.PRC].terms
+        regions.set_rules(centre, by=Actor.system("load_demo"), rules={}, terms=terms)
     if site.holidays_of:
         year = centre.today().year
         for date, name in holidays.country_holidays(site.holidays_of, years=(year - 1, year, year + 1)).items():

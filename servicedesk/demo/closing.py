@@ -13,7 +13,7 @@ from followup.services import plan_calls
 from quality import services as quality
 from quality.checklists import KNOWN_BY_RECORD, Facts, final_items, self_check_items
 from quality.services import Mark
-from servicedesk.demo import workshop
+from servicedesk.demo import courtesy, workshop
 from servicedesk.demo.script import STEPS
 from servicedesk.demo.visit import Acts, Visit
 from servicedesk.staff.actors import Actor
@@ -112,6 +112,7 @@ def pay(v: Visit) -> None:
 
 def hand_over(v: Visit) -> None:
     """Explained, accepted, signed by name; the worker's plan of the calls is made at once."""
+    courtesy.take_back(v)
     delivery.hand_over(
         v.fresh(),
         by=v.desk,

@@ -8,6 +8,7 @@ from typing import Any
 
 from reception import services
 from servicedesk.clock import now
+from servicedesk.demo import courtesy
 from servicedesk.demo.booking import car_of, contact_of
 from servicedesk.demo.cases import CASES
 from servicedesk.demo.visit import Acts, Visit
@@ -142,6 +143,7 @@ def authorise(v: Visit) -> None:
         promised = v.hours.rounded_up(v.hours.forward(v.t, max(35, v.minutes_to_ready("authorise") + spare)))
     soonest = now() + dt.timedelta(minutes=20)
     services.authorise(v.visit, by=v.desk, promised_at=max(promised, soonest))
+    courtesy.lend(v)
 
 
 def round_time(moment: dt.datetime) -> dt.datetime:

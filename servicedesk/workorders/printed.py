@@ -7,6 +7,7 @@ telephone numbers and rules may change afterwards: a paper printed or given out 
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -15,6 +16,8 @@ from babel.numbers import format_decimal
 from django.utils.translation import get_language, ngettext, pgettext
 from django.utils.translation import gettext as _
 
+from servicedesk.catalogue.guarantee import terms_by_class, terms_of
+from servicedesk.catalogue.words import GuaranteeClass
 from servicedesk.clock import now
 from servicedesk.customers.models import Customer
 from servicedesk.documents import parts
@@ -51,8 +54,21 @@ def facts_of(work_order: WorkOrder, **more: Any) -> dict[str, Any]:
         "old_parts_wanted": work_order.old_parts_wanted,
         "tax": [str(centre.tax_rate), centre.tax_inclusive, centre.minor_units],
         "guarantee": [centre.guarantee_days, centre.guarantee_km],
+        "guarantee_of": guarantee_of(work_order),
         "concerns": [[row.words, row.cause, row.correction] for row in work_order.concerns.order_by("pk")],
         **more,
+    }
+
+
+def guarantee_of(work_order: WorkOrder) -> dict[str, list[Any]]:
+    """Code of each operation agreed to → [class, days, km]; empty where the centre set no terms by class. One or two queries."""
+    known = terms_by_class(work_order.centre)
+    if not known:
+        return {}
+    agreed = work_order.lines.approved().filter(operation__isnull=False).order_by("position", "id")
+    return {
+        code: [kind, *terms_of(work_order.centre, kind, known=known)]
+        for code, kind in agreed.values_list("operation__code", "operation__guarantee_class")
     }
 
 
@@ -116,10 +132,45 @@ class Said:
             ],
         ]
 
+    def term_for(self, code: str) -> tuple[int, int]:
+        """(days, km) for the work of an operation; the general term for anything else."""
+        found = self.facts.get("guarantee_of", {}).get(code)
+        days, km = found[1:] if found else self.facts["guarantee"]
+        return days, km
+
+    @property
+    def terms(self) -> dict[tuple[int, int], list[str]]:
+        """Each different term of the visit → the classes of work it holds for; the general one alone, for none."""
+        terms: dict[tuple[int, int], list[str]] = {}
+        for kind, days, km in self.facts.get("guarantee_of", {}).values():
+            kinds = terms.setdefault((days, km), [])
+            if kind not in kinds:
+                kinds.append(kind)
+        days, km = self.facts["guarantee"]
+        return terms or {(days, km): []}
+
     @property
     def guarantee(self) -> str:
-        """How long repairs are guaranteed: "1 year or 20,000 km"."""
-        days, km = self.facts["guarantee"]
+        """How long the visit's work is guaranteed: "1 year or 20,000 km", with its class where terms differ."""
+        return self._by_class(lambda days, km: self.term(days, km))
+
+    def guaranteed_until(self, released: dt.date) -> str:
+        """The last day of the guarantee of work released then, with its class where terms differ."""
+        return self._by_class(lambda days, km: self.date(released + dt.timedelta(days=days)))
+
+    def _by_class(self, words: Callable[[int, int], str]) -> str:
+        terms = self.terms
+        if len(terms) == 1:
+            return words(*next(iter(terms)))
+        said = [
+            _("%(term)s (%(kind)s)")
+            % {"term": words(*term), "kind": self.listed(GuaranteeClass(kind).label for kind in kinds)}
+            for term, kinds in terms.items()
+        ]
+        return self.listed(said)
+
+    def term(self, days: int, km: int) -> str:
+        """A term in words: "1 year or 20,000 km"."""
         if days and days % 365 == 0:
             years = days // 365
             words = ngettext("%(years)s year or %(km)s km", "%(years)s years or %(km)s km", years)

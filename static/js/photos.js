@@ -1,8 +1,8 @@
 // Strips of photos ([data-photos], templates/reception/_photos.html): a tile at once for each picture chosen, shrunk (shrink.js),
-// then handed on by the event "photo:add" {key, mark, item, blob}. Whoever cancels it sends the picture himself and tells the
-// strip by "photo:waiting" {key}, "photo:sending" {key}, "photo:kept" {key, id, thumb, full} or "photo:refused" {key, reasons};
-// "photo:show" {key, mark, item, blob} puts back a tile that waits since before a reload, "photo:remove" {key, kept} asks to
-// forget one. Nobody cancels: the strip sends by itself, two at a time, and again when the line is back. Long, because it is both.
+// then handed on by the event "photo:add" {key, mark, item, blob, url}. Whoever cancels it sends the picture himself and tells
+// the strip by "photo:waiting" {key}, "photo:sending" {key}, "photo:kept" {key, thumb, full} or "photo:refused" {key, reasons};
+// "photo:show" {key, mark, item, blob} puts back a tile that an older page does not show, "photo:remove" {key, kept} asks to
+// forget one. Nobody cancels: the strip sends by itself, two at a time, and again when the line is back.
 (() => {
   const AT_ONCE = 2;
   const AGAIN = 8_000;
@@ -29,9 +29,10 @@
     tile.querySelector("figcaption").textContent = words;
     strip.querySelector("[data-photo-status]").textContent = words;
   };
-  const picture = (tile, url) => {
+  const picture = (tile, blob) => {
     const image = tile.querySelector("img");
     if (tile.dataset.local) URL.revokeObjectURL(tile.dataset.local);
+    const url = URL.createObjectURL(blob);
     tile.dataset.local = url;
     image.onerror = () => { image.hidden = true; }; // HEIC that this browser cannot show
     image.hidden = false;
@@ -41,7 +42,7 @@
   const add = (strip, key, blob) => {
     const tile = strip.querySelector("[data-photo-tile]").content.firstElementChild.cloneNode(true);
     tile.dataset.photo = key;
-    picture(tile, URL.createObjectURL(blob));
+    picture(tile, blob);
     strip.insertBefore(tile, strip.querySelector("[data-photo-form]"));
     shown(tile, "sending");
     return tile;
@@ -83,8 +84,9 @@
         const blob = await window.shrinkPhoto(file);
         const tile = tileOf(key);
         if (!tile) return; // removed meanwhile
-        if (blob !== file) picture(tile, URL.createObjectURL(blob));
-        if (tell("photo:add", { key, mark, item, blob }, strip)) send({ key, mark, item, blob });
+        if (blob !== file) picture(tile, blob);
+        const photo = { key, mark, item, blob, url: strip.querySelector("[data-photo-form]").action };
+        if (tell("photo:add", photo, strip)) send(photo);
       });
     });
     input.value = "";
@@ -115,7 +117,7 @@
       });
     }
   };
-  const post = async ({ key, mark, item, blob }) => {
+  const post = async ({ key, mark, item, blob, url }) => {
     const tile = tileOf(key);
     const strip = tile.closest("[data-photos]");
     const form = strip.querySelector("[data-photo-form]");
@@ -124,10 +126,10 @@
     Object.entries(fields).forEach(([name, value]) => data.append(name, value));
     data.append("file", blob, blob.name || "photo.jpg");
     tell("photo:sending", { key });
-    const answer = await fetch(form.action, { method: "POST", body: data, headers: { Accept: "application/json" } });
+    const answer = await fetch(url, { method: "POST", body: data, headers: { Accept: "application/json" } });
     const said = (answer.headers.get("Content-Type") || "").includes("json") ? await answer.json() : null;
     if (said && answer.ok) tell("photo:kept", said);
-    else if (said) tell("photo:refused", { key, reasons: said.reasons });
+    else if (said) tell("photo:refused", { key, reasons: said.reasons.map((reason) => reason.text) });
     else if (answer.status < 500) tell("photo:refused", { key, reasons: [strip.dataset.sayClosed] }); // signed out
     else throw new Error(String(answer.status));
   };
@@ -139,45 +141,51 @@
   // What became of it.
   document.addEventListener("photo:show", ({ detail }) => {
     const strip = stripOf(detail);
-    if (strip && !tileOf(detail.key)) shown(add(strip, detail.key, detail.blob), "waiting");
+    if (strip && detail.blob && !tileOf(detail.key)) shown(add(strip, detail.key, detail.blob), "waiting");
   });
   ["waiting", "sending"].forEach((state) => document.addEventListener(`photo:${state}`, ({ detail }) => {
     const tile = tileOf(detail.key);
     if (tile) shown(tile, state);
   }));
   document.addEventListener("photo:kept", ({ detail }) => {
+    if (unwanted.has(detail.key)) takeOff(unwanted.get(detail.key), detail.key).catch(() => {});
     const tile = tileOf(detail.key);
     if (!tile) return;
     shown(tile, "kept", "");
     tile.querySelector("a").href = detail.full;
     const image = tile.querySelector("img");
     if (image.hidden) Object.assign(image, { hidden: false, src: detail.thumb });
-    const off = tile.querySelector("form");
-    off.action = off.dataset.action.replace(off.dataset.key, detail.key);
   });
   document.addEventListener("photo:refused", ({ detail }) => refused(detail.key, detail.reasons));
 
-  // Removing. In the capture phase: before forms.js takes it for a form that is sent.
+  // Removing. One that is on its way goes when it has arrived. In the capture phase: before forms.js takes it for a form sent.
+  const unwanted = new Map();
+  const takeOff = async (form, key) => {
+    const data = new FormData(form);
+    data.set("request_key", newKey());
+    const url = form.dataset.action ? form.dataset.action.replace(form.dataset.key, key) : form.action;
+    const answer = await fetch(url, { method: "POST", body: data, headers: { Accept: "application/json" } });
+    return (answer.headers.get("Content-Type") || "").includes("json") ? answer.json() : {};
+  };
   document.addEventListener("submit", async (event) => {
     const form = event.target;
     const tile = form.closest("[data-photo]");
     if (!tile) return;
     event.preventDefault();
     const key = tile.dataset.photo;
+    const strip = tile.closest("[data-photos]");
     const kept = tile.dataset.state === "kept";
     if (!tell("photo:remove", { key, kept }, tile) || !kept) {
+      if (!kept) unwanted.set(key, form);
       drop(key);
       return;
     }
-    const data = new FormData(form);
-    data.set("request_key", newKey());
     try {
-      const answer = await fetch(form.action, { method: "POST", body: data, headers: { Accept: "application/json" } });
-      const said = (answer.headers.get("Content-Type") || "").includes("json") ? await answer.json() : {};
-      if (answer.ok && said.key) drop(key);
-      else refused(key, said.reasons || [tile.closest("[data-photos]").dataset.sayClosed]);
+      const said = await takeOff(form, key);
+      if (said.key) drop(key);
+      else refused(key, said.reasons ? said.reasons.map((reason) => reason.text) : [strip.dataset.sayClosed]);
     } catch {
-      shown(tile, "kept", tile.closest("[data-photos]").dataset.sayOffline);
+      shown(tile, "kept", strip.dataset.sayOffline);
     }
   }, { capture: true });
 })();

@@ -1,6 +1,7 @@
 // window.shrinkPhoto(file): a promise of the picture as it will be sent: upright, at most 1600 px and 350 kB, JPEG, without
 // metadata. Work is done in a worker (this same file) where the browser has OffscreenCanvas, else on the page. What the
 // browser cannot read (HEIC outside Safari) is handed back as it is: the server reads it, or says what to do.
+// A file field with data-shrink has what is chosen in it shrunk before its form goes out.
 (() => {
   const SIDE = 1600;
   const BYTES = 350_000; // below what is kept (400 kB): the server writes it anew
@@ -82,4 +83,25 @@
       worker.postMessage({ id: last, file });
     });
   };
+
+  const shrinking = new WeakMap(); // form → when its pictures are small
+  document.addEventListener("change", ({ target }) => {
+    if (!target.matches("input[type=file][data-shrink]") || !window.DataTransfer) return;
+    shrinking.set(target.form, (async () => {
+      const small = new DataTransfer();
+      for (const file of [...target.files]) {
+        const blob = await window.shrinkPhoto(file);
+        small.items.add(blob === file ? file : new File([blob], "photo.jpg", { type: blob.type }));
+      }
+      target.files = small.files;
+      shrinking.delete(target.form);
+    })());
+  });
+  document.addEventListener("submit", (event) => {
+    const ready = shrinking.get(event.target);
+    if (!ready) return;
+    event.preventDefault();
+    const { submitter } = event;
+    ready.then(() => event.target.requestSubmit(submitter));
+  }, { capture: true });
 })();

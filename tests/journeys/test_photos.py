@@ -25,9 +25,7 @@ def test_three_photos_a_heic_and_no_photo(house: House, person: Callable[..., Pe
     on_a_poor_phone(page)
     seconds = take(page, three)
     print(f"three photos of 12 megapixels: {seconds:.1f} s")
-    assert (
-        seconds <= TEN_PHOTOS
-    )  # the ten of the budget are proved alone, on a quiet machine: tests/proofs/test_photos_wired.py
+    assert seconds <= TEN_PHOTOS  # of a busy machine; the ten are proved alone: tests/proofs/test_photos_wired.py
     (tmp_path / "iphone.heic").write_bytes(picture((900, 600), "HEIF"))
     take(page, [tmp_path / "iphone.heic"])
     rows = house.rows(KEPT, pk)

@@ -16,6 +16,7 @@ from appointments.models import Appointment
 from complaints.models import Complaint
 from delivery.models import Bill, Opinion, Payment
 from followup.models import FollowUp, Problem
+from reception.models import CourtesyCar, CourtesyLoan
 from servicedesk.messaging.models import Message
 from servicedesk.staff.models import HandledRequest
 from servicedesk.workorders.models import WorkOrder
@@ -33,6 +34,8 @@ ROWS: dict[str, type[models.Model]] = {
     r"followup:(call|record)": FollowUp,
     r"followup:.*(problem|solve)": Problem,
     r"messaging:": Message,
+    r"reception:courtesy_back": CourtesyLoan,
+    r"reception:courtesy_retire": CourtesyCar,
     r"workshop:(finding|settle)$": Finding,
     r"workshop:(job|start|pause|readings|finish|report)$": Job,
     r"": WorkOrder,

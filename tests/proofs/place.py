@@ -13,6 +13,7 @@ from servicedesk.staff.models import HandledRequest, ServiceCentre
 from servicedesk.staff.repeats import REFUSAL_SESSION_KEY
 from servicedesk.staff.roles import Role
 from tests.fixtures.people import make_centre, make_user
+from tests.fixtures.pictures import picture, upload
 from tests.proofs import town as towns
 from tests.proofs.pages import Form, Pairs
 from tests.proofs.walk import Walk, fingerprint, undone, walk
@@ -23,6 +24,9 @@ VALUES: dict[tuple[str, str], str] = {("appointments:new", "override"): "主管�
 """What a person must know to fill in a form: by view and control."""
 MOST = {("appointments:offer", "times"): 2}
 """How many boxes of a control he ticks, where the form says so."""
+
+PICTURES = {"reception:photo_add": "file"}
+"""Forms that are nothing without a photo, and the control it goes into."""
 
 
 class Place:
@@ -91,6 +95,8 @@ class Sent:
         for name, value in [*self.pairs, *extra]:
             if name != "request_key":
                 data[name].append(value)
+        if wanted := PICTURES.get(self.form.view):
+            data[wanted] = [upload(picture((64, 48)))]  # type: ignore[list-item]
         return self.walk.browser.post(self.form.url, {**data, "request_key": key})
 
 

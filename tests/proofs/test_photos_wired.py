@@ -94,6 +94,7 @@ def test_i1_garbage_is_refused_at_once_and_others_are_served(service: Service) -
     wire = signed_in(service.port, "advisor")
     assert send(wire, pk, picture()).status == 201
     before, slowest = memory(service.web), 0.0
+    assert before > 0
     garbage = {
         "PNG 13000²": flat_png(13_000),
         "GIF frames": GIF[:-1] + GIF[19:-1] * 5_000 + b";",

@@ -5,6 +5,8 @@ Used by proofs that walk every page and every form. Each car is another customer
 
 from __future__ import annotations
 
+import datetime as dt
+import uuid
 from dataclasses import dataclass, field
 from itertools import count
 from typing import Any
@@ -17,8 +19,13 @@ from appointments import services as appointments
 from delivery import services as delivery
 from delivery.models import WashPart
 from reception import services as reception
+from reception.models import CourtesyLoan
+from servicedesk.catalogue import checklists
+from servicedesk.catalogue.models import ChecklistItem
+from servicedesk.catalogue.words import ItemList
+from servicedesk.clock import now
 from servicedesk.customers.models import Vehicle
-from servicedesk.documents import printing
+from servicedesk.documents import photos, printing
 from servicedesk.documents.models import PaperOrder
 from servicedesk.messaging.models import Message, SignedLink
 from servicedesk.staff.actors import Actor
@@ -32,6 +39,7 @@ from tests.fixtures import followup as f
 from tests.fixtures import quality as q
 from tests.fixtures import reception as r
 from tests.fixtures import workshop as w
+from tests.fixtures.pictures import picture, upload
 from workshop import services as workshop
 from workshop.models import Job
 
@@ -69,7 +77,8 @@ class Town:
         visits = WorkOrder.objects.filter(centre=self.centre, number__in=[order.about for order in orders])
         papers = [reverse("workorders:panel", args=[visit.pk, "papers"]) for visit in visits]
         bookings = [self.rows[name].get_absolute_url() for name in BOOKINGS]
-        return [self.rows["unsent"].get_absolute_url(), *papers, *bookings]
+        lists = [reverse("catalogue:item", args=[row.pk]) for row in ChecklistItem.objects.of("selfcheck")[:1]]
+        return [self.rows["unsent"].get_absolute_url(), *papers, *bookings, *(lists if who == "manager" else [])]
 
     def names(self) -> list[str]:
         """Plates of its cars: what must show nowhere else."""
@@ -113,6 +122,9 @@ def build(centre: ServiceCentre, who: dict[str, User], prefix: str = "TWN") -> T
         order.refresh_from_db()
         return order
 
+    given: dict[str, Any] = {"group": "equipment", "input_type": "ok_ng", "options": ["present", "missing"]}
+    unwanted = checklists.add_item(ItemList.WALKAROUND, by=Actor.of(who["manager"]), name_en="Child seat", **given)
+    checklists.retire_item(unwanted, by=Actor.of(who["manager"]))  # asked of nobody, but it can be brought back
     rows["requested"] = a.requested(centre, **booking())
     rows["proposed"] = a.requested(centre, **booking())
     free = slots.nearest_free(centre, rows["proposed"].starts_at, count=2)
@@ -134,7 +146,10 @@ def build(centre: ServiceCentre, who: dict[str, User], prefix: str = "TWN") -> T
     reception.add_mark(rows["looked"], by=by, x=50, y=50, kind="scratch")
     rows["left"] = r.looked_at(r.received(centre, advisor, **booking()), advisor)
     reception.leave_unsigned(rows["left"], by=by, reason="趕著開會")
+    small = photos.read(upload(picture((64, 48))))
+    reception.add_photo(rows["looked"], by=by, key=uuid.uuid4(), picture=small)
     rows["inspected"] = r.inspected(centre, advisor, **booking())
+    rows["lent"] = lent(rows["inspected"], Actor.of(who["manager"]))
     rows["estimated"], _shown = r.estimated(centre, advisor, **booking())
     rows["sent"], _shown = r.estimated(centre, advisor, **booking())
     reception.send_estimate(rows["sent"], by=by)
@@ -208,6 +223,14 @@ def build(centre: ServiceCentre, who: dict[str, User], prefix: str = "TWN") -> T
     assert job
     rows["finding"] = workshop.report_finding(job, by=Actor.of(technician), text="左後減震漏油", urgency="soon")
     return town
+
+
+def lent(order: WorkOrder, by: Actor) -> CourtesyLoan:
+    """A courtesy car lent for a visit; another one is free."""
+    own = {"model_name": "Toyota Yaris", "powertrain": "phev", "odometer": 12_000}
+    car, _free = (reception.add_courtesy_car(order.centre, by=by, plate=f"RCX-000{n}", **own) for n in range(2))
+    told = {"due_at": now() + dt.timedelta(hours=8), "odometer": 12_000, "level": "5/8", "licence_seen": True}
+    return reception.lend_car(order, by=by, car=car, name=order.customer.name, **told)
 
 
 def decide(shown: Any, order: WorkOrder, by: Actor) -> None:

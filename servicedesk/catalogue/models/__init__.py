@@ -4,6 +4,7 @@ Rows are never deleted by the loader: what left the files is retired (`active=Fa
 """
 
 from servicedesk.catalogue.models.checklists import ChecklistItem, RuleChange
+from servicedesk.catalogue.models.guarantees import GuaranteeTerm
 from servicedesk.catalogue.models.rules import (
     KPI,
     ComplaintCategory,
@@ -19,6 +20,7 @@ __all__ = [
     "ChecklistItem",
     "ComplaintCategory",
     "FollowUpRule",
+    "GuaranteeTerm",
     "KitPart",
     "LabourOperation",
     "Part",

@@ -10,6 +10,7 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.dates import WEEKDAYS
@@ -22,6 +23,15 @@ class Region(models.TextChoices):
     TAIWAN = "tw", _("Taiwan")
     PRC = "cn", _("Mainland China")
     OTHER = "other", _("Other")
+
+
+RECEPTION_PAPERS = {"inspection": _("Joint inspection sheet"), "authorisation": _("Work authorisation")}
+"""Papers of reception that a centre may give its customers or not; kept as records they are always."""
+
+
+def reception_papers() -> list[str]:
+    """All of them."""
+    return [*RECEPTION_PAPERS]
 
 
 class ServiceCentre(models.Model):
@@ -104,6 +114,12 @@ class ServiceCentre(models.Model):
     )
     guarantee_km = models.PositiveIntegerField(_("Repair guarantee (km)"), default=20000)
     guarantee_days = models.PositiveIntegerField(_("Repair guarantee (days)"), default=365)
+    papers_wanted = ArrayField(
+        models.CharField(max_length=20, choices=list(RECEPTION_PAPERS.items())),
+        verbose_name=_("Papers of reception given to the customer"),
+        default=reception_papers,
+        blank=True,
+    )
     complaint_days = models.PositiveSmallIntegerField(_("Days to close a complaint"), default=15)
 
     class Meta:
@@ -119,6 +135,10 @@ class ServiceCentre(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def gives(self, paper: str) -> bool:
+        """Whether the customer gets a paper of this kind: those of reception only where the centre wants them."""
+        return paper not in RECEPTION_PAPERS or paper in self.papers_wanted
 
     @property
     def zone(self) -> ZoneInfo:

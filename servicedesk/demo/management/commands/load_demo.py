@@ -14,7 +14,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connection, transaction
 
 from servicedesk.catalogue.models import LabourOperation
-from servicedesk.demo import crew
+from servicedesk.demo import courtesy, crew
 from servicedesk.demo.centres import SITES, complete, make_centre
 from servicedesk.demo.customers import FEW, make_customers
 from servicedesk.demo.load import is_done
@@ -74,6 +74,7 @@ def everybody() -> None:
         with transaction.atomic():
             centre = make_centre(site)
             complete(centre, site)
+            courtesy.complete(centre)
             accounts = [*ACCOUNTS, *COLLEAGUES] if site.code == SITES[0].code else ELSEWHERE[site.code]
             make_accounts(centre, accounts)
             join_managers(centre)
