@@ -10,7 +10,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from reception.inspection_sheet import wishes
+from reception.inspection_sheet import confirmed, remarks_before, told, wishes
 from reception.models import Inspection
 from servicedesk.documents import parts
 from servicedesk.documents.models import PaperOrder
@@ -28,7 +28,7 @@ def compose(order: PaperOrder) -> tuple[str, dict[str, Any]]:
     """The work authorisation: estimate version and answers of one consent."""
     said = Said(order.facts)
     consent = Consent.objects.select_related("estimate", "signature").get(pk=order.target_id)
-    signed = Inspection.objects.filter(work_order=consent.work_order_id).first()
+    signed = Inspection.objects.filter(work_order=consent.work_order_id).select_related("signature").first()
     answers = {answer.line_id: answer for answer in consent.answers.all()}
     agreed = [row for row in consent.estimate.lines if _agreed(row, answers)]
     added = {line for line, answer in answers.items() if answer.decision == ConsentAnswer.Decision.APPROVE}
@@ -37,11 +37,6 @@ def compose(order: PaperOrder) -> tuple[str, dict[str, Any]]:
     others = [row for row in agreed if row["kind"] != LineKind.LABOUR]
     sums = said.totals(row["amount"] for row in agreed)
     tag = {} if first else {row["line"]: _("Added later") for row in agreed if (row["parent"] or row["line"]) in added}
-    refused = [
-        said.word(row["title"])
-        for row in consent.estimate.lines
-        if row["line"] in answers and answers[row["line"]].decision != ConsentAnswer.Decision.APPROVE
-    ]
     return "reception/pdf/authorisation.html", {
         "heading": said.heading(
             _("Work authorisation"),
@@ -49,7 +44,7 @@ def compose(order: PaperOrder) -> tuple[str, dict[str, Any]]:
             foot=_("As the customer agreed to it, estimate version %(version)s")
             % {"version": consent.estimate.version},
         ),
-        "facts": _visit_facts(said),
+        "facts": _visit_facts(said, signed),
         "plate": order.facts["plate"],
         "concerns": [row[0] for row in order.facts["concerns"]],
         "note": signed.note if signed else "",
@@ -64,9 +59,15 @@ def compose(order: PaperOrder) -> tuple[str, dict[str, Any]]:
             (said.tax_words(), said.amount(sums.tax), ""),
             (_("Agreed total"), said.money(sums.total), "big"),
         ],
-        "refused": said.listed(refused),
+        "refused": _refused(said, consent, answers),
+        "courtesy": _courtesy(said),
+        "belongings": signed.belongings if signed else "",
+        "reservations": signed.reservations if signed else "",
+        "added": told(said, remarks_before(order, signed)) if signed else [],
         "guarantee": said.guarantee,
-        "consents": _consents(said, consent) if not first else None,
+        "consents": _consents(said, consent),
+        "inspected": confirmed(said, signed) if signed and signed.confirmed_at else "",
+        "seal": signed.seal if signed else "",
         "signatures": [
             parts.Signed(_("Customer"), consent.person, _how(said, consent), consent.signature),
             parts.Signed(
@@ -85,7 +86,36 @@ def _agreed(row: Row, answers: dict[int, ConsentAnswer]) -> bool:
     return answer.decision == ConsentAnswer.Decision.APPROVE if answer else row["state"] in AGREED
 
 
-def _visit_facts(said: Said) -> list[list[tuple[Any, Any]]]:
+def _refused(said: Said, consent: Consent, answers: dict[int, ConsentAnswer]) -> parts.Lines | None:
+    """What is not done now, as he decided: no, or later and from when; with his reason."""
+    rows = []
+    for row in consent.estimate.lines:
+        answer = answers.get(row["line"])
+        if answer is None or answer.decision == ConsentAnswer.Decision.APPROVE:
+            continue
+        later = answer.deferred_to if answer.decision == ConsentAnswer.Decision.DEFER else None
+        words = _("later, from %(day)s") % {"day": said.date(later)} if later else _("declined")
+        rows.append([said.word(row["title"]), words, answer.reason])
+    columns = [parts.Column(_("Not to be done now")), parts.Column(_("Decision")), parts.Column(_("Reason"))]
+    return parts.Lines(columns, rows) if rows else None
+
+
+def _courtesy(said: Said) -> str:
+    """The courtesy car that is out: "DEM-9001 Toyota Yaris, until 2026/11/27 18:00"."""
+    lent = said.facts.get("courtesy")
+    if not lent:
+        return ""
+    plate, model, due = lent
+    return _("%(plate)s %(model)s, until %(at)s") % {"plate": plate, "model": model, "at": said.moment(due)}
+
+
+def _brought_by(said: Said, signed: Inspection | None) -> list[tuple[Any, Any]]:
+    """Who brought the car and signed for it, when it was not the customer."""
+    name = signed.signature.name if signed and signed.signature else ""
+    return [] if name in ("", said.facts["customer"]) else [(_("Brought by"), name), ("", ""), ("", "")]
+
+
+def _visit_facts(said: Said, signed: Inspection | None) -> list[list[tuple[Any, Any]]]:
     facts = said.facts
     return [
         *said.car,
@@ -99,6 +129,7 @@ def _visit_facts(said: Said) -> list[list[tuple[Any, Any]]]:
             (_("Booking"), facts.get("booking", "")),
             (_("Service advisor"), facts["advisor"]),
         ],
+        *([brought] if (brought := _brought_by(said, signed)) else []),
     ]
 
 

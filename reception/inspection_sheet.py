@@ -1,4 +1,7 @@
-"""The joint inspection on paper, as the customer signed it: dials, marks, items, his wishes (M2.2-a, M2.2-b)."""
+"""The joint inspection on paper, as the customer signed it: dials, marks, photos, items, points, his wishes (M2.2-a, M2.2-b).
+
+What was remarked before the sheet was ordered stands at its end; a remark made later orders the next version.
+"""
 
 from __future__ import annotations
 
@@ -6,13 +9,13 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from reception.models import DamageMark, Inspection, InspectionPhoto
+from reception.models import DamageMark, Inspection, InspectionPhoto, InspectionRemark, PointResult
 from servicedesk.catalogue.words import option_label
 from servicedesk.documents import parts
 from servicedesk.documents.models import PaperOrder
+from servicedesk.staff.formats import format_number
 from servicedesk.workorders.printed import Said
 
-MOST_PHOTOS = 8
 VERDICTS = {"green": "ok", "amber": "watch", "red": "bad"}
 
 
@@ -22,6 +25,7 @@ def compose(order: PaperOrder) -> tuple[str, dict[str, Any]]:
     row = Inspection.objects.select_related("signature").get(pk=order.target_id)
     marks = list(row.marks.order_by("number"))
     photos = list(row.photos.select_related("photo", "mark", "item").order_by("mark__number", "pk"))
+    added = remarks_before(order, row)
     dials = [option for option in (row.fuel, f"{row.charge}%" if row.charge is not None else "") if option]
     items = [
         [said.word(facts["items"][str(item.item_id)][1]), _verdict(item), item.note]
@@ -32,6 +36,8 @@ def compose(order: PaperOrder) -> tuple[str, dict[str, Any]]:
         item for item in row.items.all() if facts["items"].get(str(item.item_id), [""])[0] in ("exterior", "wheel")
     ]
     half = (len(items) + 1) // 2
+    points = [_point(said, point, facts) for point in row.points.order_by("item__position", "pk")]
+    middle = (len(points) + 1) // 2
     return "reception/pdf/inspection.html", {
         "heading": said.heading(
             _("Joint inspection sheet"),
@@ -64,17 +70,22 @@ def compose(order: PaperOrder) -> tuple[str, dict[str, Any]]:
             for item in outside
             if item.tone != "green" and item.item_id not in {mark.item_id for mark in marks}
         ],
-        "photos": [(shown.photo, _caption(said, shown, facts)) for shown in photos[:MOST_PHOTOS]],
-        "more_photos": max(0, len(photos) - MOST_PHOTOS),
+        "photos": [(shown.photo, _caption(said, shown, facts)) for shown in photos]
+        + [(remark.photo, _("Remark, %(at)s") % {"at": said.moment(remark.at)}) for remark in added if remark.photo],
         "columns": [_items(part) for part in (items[:half], items[half:]) if part],
+        "points": [_points(part) for part in (points[:middle], points[middle:]) if part],
         "note": row.note,
+        "belongings": row.belongings,
         "reservations": row.reservations,
+        "added": told(said, added),
+        "seal": row.seal,
+        "confirmed": confirmed(said, row),
         "ticks": wishes(facts, row),
         "signatures": [
             parts.Signed(
                 _("Customer"),
                 row.signature.name if row.signature else "",
-                _("%(at)s, signed on the tablet") % {"at": said.moment(row.confirmed_at)},
+                confirmed(said, row),
                 row.signature,
             ),
             parts.Signed(
@@ -85,6 +96,28 @@ def compose(order: PaperOrder) -> tuple[str, dict[str, Any]]:
             ),
         ],
     }
+
+
+def confirmed(said: Said, row: Inspection) -> str:
+    """When and how it was confirmed: "2026/11/26 10:49, by link"."""
+    at = {"at": said.moment(row.confirmed_at)}
+    if row.confirmed_how == Inspection.How.LINK:
+        return _("%(at)s, by link") % at
+    return _("%(at)s, signed on the tablet") % at
+
+
+def remarks_before(order: PaperOrder, row: Inspection) -> list[InspectionRemark]:
+    """What was remarked when the paper was ordered; a duplicate says what its original did."""
+    at = (order.duplicate_of or order).ordered_at
+    return list(row.remarks_added.filter(at__lte=at).select_related("photo").order_by("pk"))
+
+
+def told(said: Said, added: list[InspectionRemark]) -> list[tuple[str, str]]:
+    """Remarks as a paper shows them: (when and who, words)."""
+    return [
+        (_("%(at)s, %(name)s") % {"at": said.moment(remark.at), "name": remark.by_name}, remark.text)
+        for remark in added
+    ]
 
 
 def _damage(said: Said, marks: list[DamageMark], facts: dict[str, Any]) -> parts.Lines:
@@ -119,8 +152,21 @@ def _items(rows: list[list[Any]]) -> parts.Lines:
     )
 
 
+def _point(said: Said, row: PointResult, facts: dict[str, Any]) -> list[Any]:
+    """Name, measured value, colour in words, note."""
+    names, unit = facts["points"].get(str(row.item_id), [{}, ""])
+    value = "" if row.value is None else f"{format_number(row.value.normalize())} {unit}".strip()
+    found = " ".join(filter(None, (value, str(row.get_verdict_display()), row.note)))
+    return [said.word(names), parts.Cell(found, VERDICTS.get(row.verdict, ""))]
+
+
+def _points(rows: list[list[Any]]) -> parts.Lines:
+    return parts.Lines([parts.Column(_("Point")), parts.Column(_("Result"))], rows)
+
+
 def wishes(facts: dict[str, Any], signed: Inspection | None) -> list[tuple[str, bool]]:
     """What the customer allowed and wanted: (words, whether)."""
+    charging = signed.charging_allowed if signed else None
     return [
         (_("Old parts wanted"), facts["old_parts_wanted"]),
         (_("Wash wanted"), facts["wash_wanted"]),
@@ -128,4 +174,5 @@ def wishes(facts: dict[str, Any], signed: Inspection | None) -> list[tuple[str, 
         (_("Road test allowed"), bool(signed and signed.road_test_allowed)),
         (_("Covers fitted"), bool(signed and signed.covers_fitted)),
         (_("No valuables left"), bool(signed and signed.valuables in ("none", "removed"))),
+        *([] if charging is None else [(_("Charging allowed"), charging)]),
     ]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Prefetch
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -12,9 +11,9 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from appointments import hooks
 from appointments.models import Appointment
-from reception import arrivals, conformance, papers
+from reception import arrivals, confirming, conformance, papers
 from reception import desk_records as records
-from reception.models import CarReturn, DamageMark, Inspection, InspectionItem
+from reception.models import CarReturn, Inspection
 from reception.services.estimates import DECIDABLE, PURPOSE
 from reception.services.reminders import remind_of_estimates
 from servicedesk import registry
@@ -151,7 +150,7 @@ def register() -> None:
         )
     registry.panels.register(
         registry.Panel(
-            "inspection", gettext_lazy("Joint inspection"), "reception/_inspection.html", inspection_panel, order=20
+            "inspection", gettext_lazy("Joint inspection"), "reception/_inspection.html", confirming.panel, order=20
         )
     )
     registry.panels.register(
@@ -171,6 +170,7 @@ def register() -> None:
     registry.sweeps.register(registry.Sweep("estimate reminders", remind_of_estimates))
     registry.phrases.update(PHRASES)
     conformance.register()
+    confirming.register()
 
 
 PHRASES = {
@@ -194,23 +194,6 @@ def count(user: Any, centre: Any) -> tuple[str, list[Any]]:
         "SELECT count(*), 0 FROM workorders_workorder WHERE centre_id = %s AND stage = 'reception'",
         [centre.pk],
     )
-
-
-def inspection_panel(request: HttpRequest, work_order: WorkOrder) -> dict[str, Any] | None:
-    """The inspection's result on the work order page."""
-    inspection = (
-        Inspection.objects.filter(work_order=work_order)
-        .select_related("signature")
-        .prefetch_related(
-            Prefetch("marks", DamageMark.objects.select_related("item").prefetch_related("photos")),
-            Prefetch("items", InspectionItem.objects.select_related("item")),
-        )
-        .first()
-    )
-    if inspection is None:
-        return None
-    marks = sorted(inspection.marks.all(), key=lambda mark: mark.number)
-    return {"inspection": inspection, "marks": marks, "remarks": inspection.remarks(marks)}
 
 
 def next_steps(request: HttpRequest, work_order: WorkOrder) -> list[Action]:
@@ -260,6 +243,7 @@ def export(customer: Customer) -> dict[str, Any]:
                 "odometer": row.odometer,
                 "note": row.note,
                 "reservations": row.reservations,
+                "belongings": row.belongings,
                 "signed_at": row.confirmed_at,
             }
             for row in rows

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from reception import (
+    confirm_views,
     courtesy_views,
     decision_views,
     estimate_views,
@@ -32,6 +33,8 @@ urlpatterns = [
     path("<int:pk>/need/<int:concern>/remove/", need_views.concern_remove, name="concern_remove"),
     path("<int:pk>/place/", need_views.place, name="place"),
     path("<int:pk>/sign/", sign_views.sign, name="sign"),
+    path("<int:pk>/leave/", sign_views.leave, name="leave"),
+    path("<int:pk>/remark/", sign_views.remark, name="remark"),
     path("<int:pk>/estimate/", estimate_views.estimate, name="estimate"),
     path("<int:pk>/estimate/<int:line>/remove/", estimate_views.line_remove, name="line_remove"),
     path("<int:pk>/show/", estimate_views.show, name="show"),
@@ -47,4 +50,7 @@ urlpatterns = [
     path("courtesy/loans/<int:pk>/", courtesy_views.courtesy_back, name="courtesy_back"),
     path("<int:pk>/courtesy/", courtesy_views.courtesy_lend, name="courtesy_lend"),
     path("answer/", decision_views.answer, name="answer"),
+    path("confirm/", confirm_views.confirm, name="confirm"),
+    path("confirm/photos/<uuid:key>/<slug:size>", confirm_views.confirm_photo, name="confirm_photo"),
+    path("confirm/sheet.pdf", confirm_views.confirm_sheet, name="confirm_sheet"),
 ]

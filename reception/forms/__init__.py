@@ -15,10 +15,11 @@ from reception.forms.decision import DecisionForm, TelephoneForm
 from reception.forms.estimate import MomentField, OperationForm, PromiseForm
 from reception.forms.inspection import MarkForm
 from reception.forms.photos import PhotoForm
-from reception.forms.signing import SignForm, said_yes
+from reception.forms.signing import ConfirmForm, LeaveForm, RemarkForm, SignForm, said_yes
 
 __all__ = [
     "BackForm",
+    "ConfirmForm",
     "CourtesyCarForm",
     "DecisionForm",
     "LeaveForm",
@@ -32,6 +33,7 @@ __all__ = [
     "PromiseForm",
     "ReasonForm",
     "ReceiveForm",
+    "RemarkForm",
     "SignForm",
     "TelephoneForm",
     "WalkInForm",

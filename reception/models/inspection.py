@@ -24,7 +24,7 @@ from servicedesk.workorders.querysets import OfWorkOrder
 SIGNED_PARENT = """
     IF EXISTS (
         SELECT 1 FROM reception_inspection
-        WHERE id = CASE WHEN TG_OP = 'DELETE' THEN OLD.inspection_id ELSE NEW.inspection_id END
+        WHERE id IN (OLD.inspection_id, NEW.inspection_id)
           AND confirmed_at IS NOT NULL
     ) THEN
         RAISE EXCEPTION 'a signed inspection is not changed' USING ERRCODE = 'check_violation';

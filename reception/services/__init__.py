@@ -31,16 +31,19 @@ from reception.services.inspection import (
     unread,
     unseen,
 )
+from reception.services.leaving import leave_unsigned, remind_of_inspections
 from reception.services.photos import add_photo, kept_photo, may_take_photo, remove_photo, tie_photo
 from reception.services.place import place_car
 from reception.services.refusals import NotReceived, WorkshopFull
+from reception.services.remarks import add_remark
 from reception.services.reminders import remind_of_estimates
-from reception.services.signing import sign_inspection
+from reception.services.signing import InspectionChanged, confirm_by_link, sign_inspection
 from reception.services.tablet import Saved, save
 from reception.services.visits import give_back, places_today, receive
 
 __all__ = [
     "CourtesyRefused",
+    "InspectionChanged",
     "InspectionRefused",
     "NotReceived",
     "ReceptionRefused",
@@ -50,8 +53,10 @@ __all__ = [
     "add_mark",
     "add_operation",
     "add_photo",
+    "add_remark",
     "arrive",
     "authorise",
+    "confirm_by_link",
     "decide_by_link",
     "decide_by_phone",
     "decide_signed",
@@ -60,6 +65,7 @@ __all__ = [
     "is_plate",
     "kept_photo",
     "leave",
+    "leave_unsigned",
     "lend_car",
     "may_take_photo",
     "missing",
@@ -73,6 +79,7 @@ __all__ = [
     "record_need",
     "record_readings",
     "remind_of_estimates",
+    "remind_of_inspections",
     "remove_concern",
     "remove_line",
     "remove_mark",

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from reception.services.estimates import ReceptionRefused, decidable, link_of
+from reception.services.leaving import waits_for_signature
 from servicedesk.documents import signatures
 from servicedesk.messaging import outbox
 from servicedesk.messaging.models import Message, SignedLink
@@ -88,7 +89,8 @@ def _decide(
     work_order: WorkOrder, estimate: Estimate, answers: Mapping[int, Answer], *, by: Actor, **how: Any
 ) -> Consent:
     consent = consents.record_consent(estimate, answers, by=by, **how)
-    services.release(work_order, cause=Hold.Cause.CONSENT, by=by)
+    if not waits_for_signature(work_order):
+        services.release(work_order, cause=Hold.Cause.CONSENT, by=by)
     Message.objects.cancel_pending(about=work_order.number, kinds=ASKING, centre=work_order.centre)
     _send_recorded(consent, by=by)
     return consent

@@ -163,6 +163,13 @@ class Photo(ActorFields):
     class Meta:
         verbose_name = _("photo")
         verbose_name_plural = _("photos")
+        triggers = [
+            pgtrigger.Protect(
+                name="photo_is_kept_as_taken",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.AnyChange("file", "thumbnail", "sha256"),
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.caption or f"{self.width} × {self.height}"

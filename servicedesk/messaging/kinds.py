@@ -111,7 +111,7 @@ for _order, (_kind, _label, _when) in enumerate(
         (
             "inspection_to_confirm",
             _("Inspection to confirm"),
-            _("For customers who were not at the inspection. Not in use."),
+            _("A customer leaves without signing the inspection; once more when it waits as long as an estimate may."),
         ),
         ("estimate_approval", _("Estimate to approve"), _("An advisor sends the estimate.")),
         (

@@ -83,6 +83,7 @@ CUSTOMER = [
     "hero",
     "route",
     "finding",
+    "inspection",
     "yesno",
     "sign",
     "survey",

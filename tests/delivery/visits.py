@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from reception import checklist
 from reception import services as reception
+from reception.models import Inspection
 from servicedesk.catalogue.models import ChecklistItem
 from servicedesk.customers.models import Customer
 from servicedesk.documents import photos, printing
@@ -35,6 +37,10 @@ def marked(
     photo = photos.keep(upload(picture((900, 600))), by=by, centre=centre)
     reception.add_mark(work_order, by=by, kind="scratch", item=items["WA-06"], note=words[:120] or "6 cm", photo=photo)
     reception.add_mark(work_order, by=by, kind="dent", item=items["WA-18"])
+    if words:
+        point = checklist.point_items(Inspection.objects.get(work_order=work_order))[0]
+        change = {"do": "point", "item": point.pk, "verdict": "amber", "note": words[:200]}
+        reception.save(work_order, by=by, changes=[change])
     reception.record_items(work_order, by=by, answers={}, warning_lights=["none"], note=words)
     reception.sign_inspection(
         work_order,
@@ -43,13 +49,16 @@ def marked(
         drawing=drawing(),
         purpose_explained=True,
         covers_fitted=True,
-        valuables="none",
+        valuables="left_recorded" if words else "none",
         wash_wanted=True,
         old_parts_wanted=False,
         waits_on_site=False,
         road_test_allowed=True,
+        belongings=words[:500],
         reservations=words,
     )
+    if words:
+        reception.add_remark(work_order, by=by, text=words)
     work_order.refresh_from_db()
     return work_order
 

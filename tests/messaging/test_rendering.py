@@ -88,6 +88,7 @@ def test_every_kind_of_the_list_is_there():
     wanted = """
         appointment_received appointment_confirmed appointment_reminder_day appointment_reminder_2h appointment_moved
         appointment_cancelled appointment_alternatives appointment_missed inspection_to_confirm estimate_approval
+        inspection_signed
         estimate_reminder estimate_recorded promise_moved parts_arrived pickup_ready payment_receipt refund_receipt
         delivered_papers survey_invitation survey_reminder followup_sorry_missed_you followup_questions declined_reminder
         next_service complaint_received complaint_progress complaint_answer complaint_escalated complaint_decision

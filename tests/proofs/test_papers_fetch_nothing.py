@@ -33,7 +33,7 @@ def test_every_word_of_every_paper_is_only_a_word(
     reference: None, centre: ServiceCentre, everyone: dict[str, User], tmp_path: Path
 ) -> None:
     """Every text in what a template is given is replaced; the page has none of it as markup, and the paper fetches nothing."""
-    whole_visit(centre, everyone)
+    whole_visit(centre, everyone, words="刮痕")  # typed wherever somebody types: belongings, points and remarks too
     confirmed(centre, everyone["advisor"], plate="DEM-1180", starts_at=slot(centre, 16))
     orders = {order.kind: order for order in PaperOrder.objects.order_by("pk")}  # the last of each kind says most
     with override("zh-hant"):

@@ -147,6 +147,8 @@ def build(centre: ServiceCentre, who: dict[str, User], prefix: str = "TWN") -> T
     r.all_good(rows["looked"], advisor)
     reception.record_need(rows["looked"], by=by, words="雨刷跳動")
     reception.add_mark(rows["looked"], by=by, x=50, y=50, kind="scratch")
+    rows["left"] = r.looked_at(r.received(centre, advisor, **booking()), advisor)
+    reception.leave_unsigned(rows["left"], by=by, reason="趕著開會")
     small = photos.read(upload(picture((64, 48))))
     reception.add_photo(rows["looked"], by=by, key=uuid.uuid4(), picture=small)
     rows["inspected"] = r.inspected(centre, advisor, **booking())

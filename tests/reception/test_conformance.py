@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.test import RequestFactory
 
 from appointments import receivers
 from servicedesk import registry
@@ -71,7 +72,9 @@ def test_the_work_order_page_shows_the_inspection(centre: Any, advisor: Any, tec
     url = f"/work-orders/{work_order.pk}/"
     assert client_of(technician).get(url).status_code == 200
     panel = next(panel for panel in registry.panels if panel.key == "inspection")
-    shown = panel.context(None, work_order)
+    request = RequestFactory().get("/")
+    request.user = advisor
+    shown = panel.context(request, work_order)
     assert shown is not None
     assert shown["inspection"].signature.name == "林怡君"
 
