@@ -170,6 +170,11 @@ PHRASES = {
     "reception.matched": registry.Phrase(gettext_lazy("Matched with booking %(booking)s")),
     "reception.need": registry.Phrase(gettext_lazy("Concern recorded")),
     "reception.proposed": registry.Phrase(gettext_lazy("Proposed: %(code)s")),
+    "reception.set_aside": registry.Phrase(gettext_lazy("Finding left without work")),
+    "reception.changed": registry.Phrase(gettext_lazy("Proposal changed: %(code)s")),
+    "consent.other_signer": registry.Phrase(
+        gettext_lazy("Version %(version)s was decided under another name than the customer's")
+    ),
     "reception.withdrawn": registry.Phrase(gettext_lazy("Proposal withdrawn: %(code)s")),
     "inspection.signed": registry.Phrase(gettext_lazy("Customer signed the joint inspection"), "key"),
     "estimate.sent": registry.Phrase(gettext_lazy("Estimate version %(version)s sent by link")),

@@ -19,6 +19,15 @@ urlpatterns = [
     path("<int:pk>/photos/<uuid:key>/remove/", photo_views.photo_remove, name="photo_remove"),
     path("<int:pk>/sign/", sign_views.sign, name="sign"),
     path("<int:pk>/estimate/", estimate_views.estimate, name="estimate"),
+    path("<int:pk>/estimate/extra/", estimate_views.extra, name="extra"),
+    path("<int:pk>/estimate/set-aside/", estimate_views.set_aside, name="set_aside"),
+    path("<int:pk>/estimate/<int:line>/change/", estimate_views.line_change, name="line_change"),
+    path("<int:pk>/estimate/<int:line>/photos/", estimate_views.line_photos, name="line_photos"),
+    path(
+        "<int:pk>/estimate/<int:line>/photos/<int:photo>/remove/",
+        estimate_views.line_photo_remove,
+        name="line_photo_remove",
+    ),
     path("<int:pk>/estimate/<int:line>/remove/", estimate_views.line_remove, name="line_remove"),
     path("<int:pk>/show/", estimate_views.show, name="show"),
     path("<int:pk>/send/", estimate_views.send, name="send"),
@@ -33,4 +42,6 @@ urlpatterns = [
     path("courtesy/loans/<int:pk>/", courtesy_views.courtesy_back, name="courtesy_back"),
     path("<int:pk>/courtesy/", courtesy_views.courtesy_lend, name="courtesy_lend"),
     path("answer/", decision_views.answer, name="answer"),
+    path("answer/newer/", decision_views.answer_newer, name="answer_newer"),
+    path("answer/photos/<int:photo>/<str:size>/", decision_views.answer_photo, name="answer_photo"),
 ]

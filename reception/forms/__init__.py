@@ -3,7 +3,7 @@
 from reception.forms.arrival import NeedFields, ReasonForm, ReceiveForm, WalkInForm
 from reception.forms.courtesy import BackForm, CourtesyCarForm, LendForm
 from reception.forms.decision import DecisionForm, TelephoneForm
-from reception.forms.estimate import MomentField, OperationForm, PromiseForm
+from reception.forms.estimate import ExtraForm, LineForm, MomentField, OperationForm, PromiseForm
 from reception.forms.inspection import MarkForm
 from reception.forms.photos import PhotoForm
 from reception.forms.signing import SignForm, said_yes
@@ -12,7 +12,9 @@ __all__ = [
     "BackForm",
     "CourtesyCarForm",
     "DecisionForm",
+    "ExtraForm",
     "LendForm",
+    "LineForm",
     "MarkForm",
     "MomentField",
     "NeedFields",

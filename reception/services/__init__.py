@@ -8,13 +8,11 @@ from reception.services.courtesy import (
     retire_courtesy_car,
     take_back_car,
 )
-from reception.services.decisions import decide_by_link, decide_by_phone, decide_signed
+from reception.services.decisions import decide_by_link, decide_by_phone, decide_signed, send_newer
 from reception.services.estimates import (
     ReceptionRefused,
-    add_operation,
     authorise,
     move_promise,
-    remove_line,
     send_estimate,
     show_estimate,
 )
@@ -30,6 +28,15 @@ from reception.services.inspection import (
     unseen,
 )
 from reception.services.photos import add_photo, kept_photo, may_take_photo, remove_photo, tie_photo
+from reception.services.proposals import (
+    add_extra,
+    add_line_photos,
+    add_operation,
+    change_line,
+    remove_line,
+    remove_line_photo,
+    set_aside,
+)
 from reception.services.reminders import remind_of_estimates
 from reception.services.signing import sign_inspection
 from reception.services.tablet import Saved, save
@@ -41,10 +48,13 @@ __all__ = [
     "ReceptionRefused",
     "Saved",
     "add_courtesy_car",
+    "add_extra",
+    "add_line_photos",
     "add_mark",
     "add_operation",
     "add_photo",
     "authorise",
+    "change_line",
     "decide_by_link",
     "decide_by_phone",
     "decide_signed",
@@ -62,11 +72,14 @@ __all__ = [
     "record_readings",
     "remind_of_estimates",
     "remove_line",
+    "remove_line_photo",
     "remove_mark",
     "remove_photo",
     "retire_courtesy_car",
     "save",
     "send_estimate",
+    "send_newer",
+    "set_aside",
     "show_estimate",
     "sign_inspection",
     "take_back_car",
