@@ -67,7 +67,8 @@ def reckon(order: WorkOrder, *, with_proposed: bool = False) -> Reckoning:
         if date in dates:
             capacity[date][need] = load.capacity
     carried = carry(calendar, others, capacity)
-    starts, left = None, Decimal(1)
+    first: dt.datetime | None = None
+    left = Decimal(1)
     for date in dates:
         share = fraction_left(calendar, date)
         taken = {
@@ -80,11 +81,11 @@ def reckon(order: WorkOrder, *, with_proposed: bool = False) -> Reckoning:
         done = min([left, usable / hours, *(room[need] / asked for need, asked in demand.items())])
         if done <= 0:
             continue
-        starts = starts or begins
+        first = first or begins
         left -= done
         if left <= Decimal("0.001"):
             at = ready(calendar, begins, done * hours)
-            return Reckoning(at, starts, hours, because(order, labour, hours, starts))
+            return Reckoning(at, first, hours, because(order, labour, hours, first))
     return Reckoning(None, None, hours, nowhere(labour, hours))
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -206,7 +207,7 @@ def _unseen(work_order: WorkOrder, line: WorkOrderLine) -> WorkOrderLine:
     return line
 
 
-def _shown(work_order: WorkOrder) -> list[dict[str, object]]:
+def _shown(work_order: WorkOrder) -> list[dict[str, Any]]:
     return [row for lines in work_order.estimates.values_list("lines", flat=True) for row in lines]
 
 
