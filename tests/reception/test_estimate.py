@@ -130,7 +130,8 @@ def test_photos_of_the_version_that_was_sent_and_no_others(centre: Any, advisor:
     assert client_of().get(reverse("reception:answer_photo", args=[shown.photo_id, "full"])).status_code == 404
     page = person.get(reverse("reception:answer")).content.decode()
     assert reverse("reception:answer_photo", args=[shown.photo_id, "full"]) in page
-    assert order.customer.email not in page and "912" not in page
+    assert order.customer.email not in page
+    assert "912-345" not in page
     with pytest.raises(services.ReceptionRefused, match="has seen"):
         services.remove_line_photo(order, by=by, line=line, photo=shown.photo_id)
     services.remove_line_photo(order, by=by, line=other, photo=later.photo_id)
@@ -190,8 +191,9 @@ def test_the_time_follows_the_opening_hours_and_a_closed_day(centre: Any, adviso
     order, _version = estimated(centre, advisor)
     found = reckon(order, with_proposed=True)
     assert found.hours == sum((line.quantity for line in order.lines.filter(kind="labour")), Decimal(0))
-    assert found.at is not None and found.at > now() and found.at.minute in (0, 30)
-    closing = centre.at(centre.today(), dt.time(18, 0))
-    at_tuesday_ten.set(closing) if hasattr(at_tuesday_ten, "set") else at_tuesday_ten.move(hours=8)
+    assert found.at is not None
+    assert found.at.minute in (0, 30)
+    at_tuesday_ten.move(hours=8)
     late = reckon(order, with_proposed=True)
-    assert late.at is not None and centre.local(late.at).date() > centre.today()
+    assert late.at is not None
+    assert centre.local(late.at).date() > centre.today()
