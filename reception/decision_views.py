@@ -1,4 +1,7 @@
-"""The customer's decision on an estimate: on the tablet, by telephone, or from his link."""
+"""The customer's decision on an estimate: on the tablet, by telephone, or from his link.
+
+Long, because the three ways share one form, one set of rows and one sum: apart they could come to differ.
+"""
 
 from __future__ import annotations
 
