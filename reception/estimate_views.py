@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from decimal import Decimal
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -12,27 +10,31 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from reception import services
-from reception.forms import OperationForm, PromiseForm, ReasonForm
+from reception import findings, services
+from reception.estimate_page import page_of
+from reception.forms import ExtraForm, LineForm, OperationForm, PhotoForm, PromiseForm, ReasonForm
+from reception.promise import reckon, suggested
 from reception.views import DESK, order_of
-from servicedesk.clock import now
+from servicedesk.documents import photos
 from servicedesk.staff.access import allow
-from servicedesk.staff.calendar import Calendar
-from servicedesk.staff.repeats import perform, reasons_of, refuse
-from servicedesk.workorders import declined, gates
+from servicedesk.staff.repeats import Refusal, perform, reasons_of, refuse
+from servicedesk.workorders import gates
 from servicedesk.workorders.lines import lines_context
-from servicedesk.workorders.models import Estimate, WorkOrder
 from servicedesk.workorders.stages import Stage
-
-NEWEST_LINES = 60
 
 
 @allow(*DESK)
 @require_http_methods(["GET", "POST"])
 def estimate(request: HttpRequest, pk: int) -> HttpResponse:
-    """The proposed work with prices; add to it, then show it, send it, or take the decision by telephone."""
+    """Findings and the work proposed for them, with prices; then show it, send it, or take the decision by telephone."""
     order = order_of(request, pk)
-    form = OperationForm(request.POST or None)
+    found = findings.of_visit(order)
+    chosen = next((row for row in found if row.key == request.GET.get("found")), None)
+    beside = request.GET.get("beside", "")
+    initial: dict[str, Any] = {"alternative_of": beside} if beside.isdecimal() else {}
+    if chosen:
+        initial |= {"found": chosen.key, "finding": chosen.words, "urgency": chosen.urgency}
+    form = OperationForm(request.POST or None, order=order, initial=initial)
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         return perform(
@@ -42,31 +44,100 @@ def estimate(request: HttpRequest, pk: int) -> HttpResponse:
             success=lambda line: _("“%(line)s” is proposed.") % {"line": line.title},
             redirect=reverse("reception:estimate", args=[pk]),
         )
-    context = lines_context(order)
-    proposed = order.lines.top().unanswered().select_related("operation").order_by("position", "pk")
-    return render(
+    context = page_of(order, form=form, found=found, chosen=chosen, extra=ExtraForm())
+    return render(request, "reception/estimate.html", context, status=422 if form.errors else 200)
+
+
+@allow(*DESK)
+@require_POST
+def extra(request: HttpRequest, pk: int) -> HttpResponse:
+    """Propose outside work or a fee; comes back filled in when something is missing."""
+    order = order_of(request, pk)
+    form = ExtraForm(request.POST)
+    if not form.is_valid():
+        found = findings.of_visit(order)
+        context = page_of(order, form=OperationForm(order=order), found=found, chosen=None, extra=form)
+        return render(request, "reception/estimate.html", context, status=422)
+    data = form.cleaned_data
+    return perform(
         request,
-        "reception/estimate.html",
-        {
-            "form": form,
-            "work_order": order,
-            "removable": removable(proposed, context["newest"]),
-            "may_give_back": order.stage in (Stage.RECEPTION, Stage.AUTHORISED),
-            "at_reception": order.stage == Stage.RECEPTION,
-            "undone": [
-                {"line": line, "said": declined.what_was_said(line)}
-                for line in declined.left_undone(vehicle=order.vehicle, except_for=order)
-            ],
-            **context,
-        },
-        status=422 if form.errors else 200,
+        lambda: services.add_extra(order, by=request.actor, **data),  # type: ignore[attr-defined]
+        by=request.actor,  # type: ignore[attr-defined]
+        success=lambda line: _("“%(line)s” is proposed.") % {"line": line.title},
+        redirect=reverse("reception:estimate", args=[pk]),
     )
 
 
-def removable(proposed: Any, newest: Estimate | None) -> list[Any]:
-    """Proposals that no customer has seen yet."""
-    shown = {row["line"] for row in newest.lines} if newest else set()
-    return [line for line in proposed[:NEWEST_LINES] if line.pk not in shown]
+@allow(*DESK)
+@require_POST
+def set_aside(request: HttpRequest, pk: int) -> HttpResponse:
+    """Leave a finding without work."""
+    order = order_of(request, pk)
+    found = request.POST.get("found", "")[:40]
+    return perform(
+        request,
+        lambda: services.set_aside(order, by=request.actor, found=found),  # type: ignore[attr-defined]
+        by=request.actor,  # type: ignore[attr-defined]
+        success=_("The finding is set aside; it stays in the inspection."),
+        redirect=reverse("reception:estimate", args=[pk]),
+    )
+
+
+@allow(*DESK)
+@require_POST
+def line_change(request: HttpRequest, pk: int, line: int) -> HttpResponse:
+    """Change the parts or the concern of a proposal that no customer has seen."""
+    order = order_of(request, pk)
+    row = get_object_or_404(order.lines.top(), pk=line)
+    back = f"{reverse('reception:estimate', args=[pk])}#line-{line}"
+    form = LineForm(request.POST, line=row)
+    if not form.is_valid():
+        return refuse(request, reasons_of(form), back)
+    return perform(
+        request,
+        lambda: services.change_line(order, by=request.actor, line=row, **form.values()),  # type: ignore[attr-defined]
+        by=request.actor,  # type: ignore[attr-defined]
+        success=_("The proposal is changed."),
+        redirect=back,
+    )
+
+
+@allow(*DESK)
+@require_POST
+def line_photos(request: HttpRequest, pk: int, line: int) -> HttpResponse:
+    """Show photos with a proposal. They are decoded before any row is locked."""
+    order = order_of(request, pk)
+    row = get_object_or_404(order.lines.top(), pk=line)
+    back = f"{reverse('reception:estimate', args=[pk])}#line-{line}"
+    form = PhotoForm(request.POST, request.FILES)
+    if not form.is_valid():
+        return refuse(request, reasons_of(form), back)
+    try:
+        pictures = [photos.read(file) for file in form.cleaned_data["files"]]
+    except Refusal as refusal:
+        return refuse(request, refusal.reasons, back)
+    return perform(
+        request,
+        lambda: services.add_line_photos(order, by=request.actor, line=row, pictures=pictures),  # type: ignore[attr-defined]
+        by=request.actor,  # type: ignore[attr-defined]
+        success=_("The photos are shown with “%(line)s”.") % {"line": row.title},
+        redirect=back,
+    )
+
+
+@allow(*DESK)
+@require_POST
+def line_photo_remove(request: HttpRequest, pk: int, line: int, photo: int) -> HttpResponse:
+    """Take a photo off a proposal that no customer has seen."""
+    order = order_of(request, pk)
+    row = get_object_or_404(order.lines.top(), pk=line)
+    return perform(
+        request,
+        lambda: services.remove_line_photo(order, by=request.actor, line=row, photo=photo),  # type: ignore[attr-defined]
+        by=request.actor,  # type: ignore[attr-defined]
+        success=_("The photo is taken off."),
+        redirect=f"{reverse('reception:estimate', args=[pk])}#line-{line}",
+    )
 
 
 @allow(*DESK)
@@ -121,7 +192,8 @@ def send(request: HttpRequest, pk: int) -> HttpResponse:
 def authorise(request: HttpRequest, pk: int) -> HttpResponse:
     """Promise the delivery time and hand the car to the workshop, when nothing is missing."""
     order = order_of(request, pk)
-    initial = {"promised_at": order.centre.local(order.promised_at or suggested_time(order))}
+    reckoned = reckon(order)
+    initial = {"promised_at": order.centre.local(order.promised_at or suggested(order, reckoned))}
     form = PromiseForm(request.POST or None, centre=order.centre, initial=initial)
     if request.method == "POST" and form.is_valid():
         return perform(
@@ -136,19 +208,12 @@ def authorise(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "work_order": order,
         "form": form,
+        "reckoned": reckoned,
         "requirements": [row for row in asked if row.ok or row.url != reverse("reception:authorise", args=[pk])],
         "at_reception": order.stage == Stage.RECEPTION,
         **lines_context(order),
     }
     return render(request, "reception/authorise.html", context, status=422 if form.errors else 200)
-
-
-def suggested_time(order: WorkOrder) -> dt.datetime:
-    """A delivery time to start from: the approved hours and two more of opening time, on a full half hour."""
-    hours = sum((line.quantity for line in order.lines.all() if line.kind == "labour" and line.is_agreed), Decimal(0))
-    due = Calendar(order.centre).add_opening_time(now(), dt.timedelta(hours=float(hours) + 2))
-    step = dt.timedelta(minutes=30)
-    return due + (dt.datetime.min.replace(tzinfo=dt.UTC) - due) % step
 
 
 @allow(*DESK)

@@ -182,6 +182,11 @@ PHRASES = {
     "reception.key_tag": registry.Phrase(gettext_lazy("Key tag: %(tag)s")),
     "reception.parked": registry.Phrase(gettext_lazy("Car moved")),
     "reception.proposed": registry.Phrase(gettext_lazy("Proposed: %(code)s")),
+    "reception.set_aside": registry.Phrase(gettext_lazy("Finding left without work")),
+    "reception.changed": registry.Phrase(gettext_lazy("Proposal changed: %(code)s")),
+    "consent.other_signer": registry.Phrase(
+        gettext_lazy("Version %(version)s was decided under another name than the customer's")
+    ),
     "reception.withdrawn": registry.Phrase(gettext_lazy("Proposal withdrawn: %(code)s")),
     "inspection.signed": registry.Phrase(gettext_lazy("Customer signed the joint inspection"), "key"),
     "estimate.sent": registry.Phrase(gettext_lazy("Estimate version %(version)s sent by link")),

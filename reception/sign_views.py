@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from reception import services
 from reception.confirming import REMARKING
-from reception.forms import LeaveForm, RemarkForm, SignForm
+from reception.forms import RemarkForm, SignForm, UnsignedForm
 from reception.forms.signing import CHOICES
 from reception.result import Result, way_of_copy
 from reception.views import DESK, inspection_of, order_of, steps_of
@@ -109,7 +109,7 @@ def leave(request: HttpRequest, pk: int) -> HttpResponse:
     order = order_of(request, pk)
     inspection = inspection_of(order)
     initial = {"reason": inspection.left_reason, "covers": inspection.covers_fitted}
-    form = LeaveForm(request.POST or None, initial=initial)
+    form = UnsignedForm(request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         by = request.actor  # type: ignore[attr-defined]

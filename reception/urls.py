@@ -36,6 +36,15 @@ urlpatterns = [
     path("<int:pk>/leave/", sign_views.leave, name="leave"),
     path("<int:pk>/remark/", sign_views.remark, name="remark"),
     path("<int:pk>/estimate/", estimate_views.estimate, name="estimate"),
+    path("<int:pk>/estimate/extra/", estimate_views.extra, name="extra"),
+    path("<int:pk>/estimate/set-aside/", estimate_views.set_aside, name="set_aside"),
+    path("<int:pk>/estimate/<int:line>/change/", estimate_views.line_change, name="line_change"),
+    path("<int:pk>/estimate/<int:line>/photos/", estimate_views.line_photos, name="line_photos"),
+    path(
+        "<int:pk>/estimate/<int:line>/photos/<int:photo>/remove/",
+        estimate_views.line_photo_remove,
+        name="line_photo_remove",
+    ),
     path("<int:pk>/estimate/<int:line>/remove/", estimate_views.line_remove, name="line_remove"),
     path("<int:pk>/show/", estimate_views.show, name="show"),
     path("<int:pk>/send/", estimate_views.send, name="send"),
@@ -53,4 +62,6 @@ urlpatterns = [
     path("confirm/", confirm_views.confirm, name="confirm"),
     path("confirm/photos/<uuid:key>/<slug:size>", confirm_views.confirm_photo, name="confirm_photo"),
     path("confirm/sheet.pdf", confirm_views.confirm_sheet, name="confirm_sheet"),
+    path("answer/newer/", decision_views.answer_newer, name="answer_newer"),
+    path("answer/photos/<int:photo>/<str:size>/", decision_views.answer_photo, name="answer_photo"),
 ]

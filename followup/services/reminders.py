@@ -1,7 +1,7 @@
 """Reminding customers of work they put off, before its day comes: once, and only who agreed to be contacted.
 
-Not part of a running visit, so nobody without consent is written to; nor whose car has the work behind it, is booked in,
-or belongs to somebody else by now.
+Not part of a running visit, so nobody without consent is written to; nor whose car had the work proposed once more, is here or
+booked in, or belongs to somebody else by now.
 """
 
 from __future__ import annotations
@@ -18,13 +18,12 @@ from servicedesk.messaging import outbox
 from servicedesk.staff.actors import Actor
 from servicedesk.staff.calendar import Calendar
 from servicedesk.workorders.models import LineState, WorkOrder, WorkOrderLine
-from servicedesk.workorders.stages import Stage
+from servicedesk.workorders.stages import IN_HOUSE, Stage
 
 NEAR = dt.timedelta(days=14)
 """So long before its day a customer is reminded of what he put off."""
 NOT_BEFORE = dt.timedelta(days=2)
 """Nor sooner after the visit."""
-AGREED = (LineState.APPROVED, LineState.DONE, LineState.CHECKED)
 AT_ONCE = 200
 
 
@@ -53,12 +52,13 @@ def lines_near(moment: dt.datetime) -> Any:
     later = WorkOrderLine.objects.filter(
         operation=OuterRef("operation"),
         work_order__vehicle=OuterRef("work_order__vehicle"),
-        state__in=AGREED,
-        created_at__gt=OuterRef("created_at"),
+        pk__gt=OuterRef("pk"),
     )
+    here = WorkOrder.objects.filter(vehicle=OuterRef("work_order__vehicle"), stage__in=IN_HOUSE)
     booked = Appointment.objects.expected().filter(vehicle=OuterRef("work_order__vehicle"), starts_at__gt=moment)
     return WorkOrderLine.objects.top().filter(
         ~Exists(later),
+        ~Exists(here),
         ~Exists(booked),
         state=LineState.DEFERRED,
         deferred_to__range=(today - dt.timedelta(days=1), today + NEAR + dt.timedelta(days=1)),

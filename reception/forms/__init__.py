@@ -12,18 +12,20 @@ from reception.forms.arrival import (
 )
 from reception.forms.courtesy import BackForm, CourtesyCarForm, LendForm
 from reception.forms.decision import DecisionForm, TelephoneForm
-from reception.forms.estimate import MomentField, OperationForm, PromiseForm
+from reception.forms.estimate import ExtraForm, LineForm, MomentField, OperationForm, PromiseForm
 from reception.forms.inspection import MarkForm
 from reception.forms.photos import PhotoForm
-from reception.forms.signing import ConfirmForm, LeaveForm, RemarkForm, SignForm, said_yes
+from reception.forms.signing import ConfirmForm, RemarkForm, SignForm, UnsignedForm, said_yes
 
 __all__ = [
     "BackForm",
     "ConfirmForm",
     "CourtesyCarForm",
     "DecisionForm",
+    "ExtraForm",
     "LeaveForm",
     "LendForm",
+    "LineForm",
     "MarkForm",
     "MomentField",
     "NeedFields",
@@ -36,6 +38,7 @@ __all__ = [
     "RemarkForm",
     "SignForm",
     "TelephoneForm",
+    "UnsignedForm",
     "WalkInForm",
     "asked_before",
     "concern_again",

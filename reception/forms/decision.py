@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -10,6 +11,9 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from reception.forms.estimate import MomentField
+from servicedesk.clock import now
+from servicedesk.staff.models import ServiceCentre
 from servicedesk.workorders.consents import Answer
 from servicedesk.workorders.models import ConsentAnswer
 
@@ -27,22 +31,38 @@ class DecisionForm(forms.Form):
     signature = forms.CharField(max_length=300_000, required=False, widget=forms.HiddenInput)
 
     def __init__(
-        self, data: Any = None, *, lines: list[int], today: dt.date, later: bool = True, **kwargs: Any
+        self,
+        data: Any = None,
+        *,
+        lines: list[int],
+        today: dt.date,
+        groups: Mapping[int, int] | None = None,
+        **kwargs: Any,
     ) -> None:
         super().__init__(data, **kwargs)
         self.lines, self.today = lines, today
-        choices = [c for c in ConsentAnswer.Decision.choices if later or c[0] != ConsentAnswer.Decision.DEFER]
+        self.groups = {pk: (groups or {}).get(pk, pk) for pk in lines}
+        chosen = {self.groups[pk] for pk in lines if self._wants(pk)}
         for pk in lines:
             self.fields[f"line_{pk}"] = forms.ChoiceField(
-                choices=choices,
+                choices=ConsentAnswer.Decision.choices,
+                required=self.groups[pk] not in chosen,
                 error_messages={"required": _("Yes or no? Nothing is done without an answer.")},
             )
             self.fields[f"reason_{pk}"] = forms.CharField(max_length=200, required=False)
             self.fields[f"until_{pk}"] = forms.DateField(required=False)
 
+    def _wants(self, pk: int) -> bool:
+        return self.data.get(f"line_{pk}") == ConsentAnswer.Decision.APPROVE
+
     def clean(self) -> dict[str, Any]:
-        """A line put off needs a date ahead; without one it is three months."""
+        """A line put off needs a date ahead, without one it is three months; of alternatives only one is approved."""
         cleaned = super().clean() or {}
+        wanted = [self.groups[pk] for pk in self.lines if self._wants(pk)]
+        for pk in self.lines:
+            if self._wants(pk) and wanted.count(self.groups[pk]) > 1:
+                words = _("These stand for each other: say yes to one of them only.")
+                self.add_error(f"line_{pk}", ValidationError(words))
         for pk in self.lines:
             if cleaned.get(f"line_{pk}") == ConsentAnswer.Decision.DEFER and f"until_{pk}" not in self.errors:
                 until = cleaned.get(f"until_{pk}") or self.today + dt.timedelta(days=DEFER_DAYS)
@@ -61,11 +81,12 @@ class DecisionForm(forms.Form):
                 deferred_to=data[f"until_{pk}"] if data[f"line_{pk}"] == ConsentAnswer.Decision.DEFER else None,
             )
             for pk in self.lines
+            if data[f"line_{pk}"]
         }
 
 
 class TelephoneForm(DecisionForm):
-    """The same, taken by telephone: the number, and read back (M2.2-c)."""
+    """The same, taken by telephone: the number, when, and read back (M2.2-c)."""
 
     phone = forms.CharField(
         label=gettext_lazy("Number on which the customer was reached"),
@@ -76,3 +97,18 @@ class TelephoneForm(DecisionForm):
         label=gettext_lazy("I read the decision back to the customer"),
         error_messages={"required": gettext_lazy("Read the decision back, then tick this.")},
     )
+    at = MomentField(label=gettext_lazy("When you spoke"), required=False)
+
+    def __init__(self, *args: Any, centre: ServiceCentre, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.centre = centre
+
+    def clean_at(self) -> dt.datetime | None:
+        """Read on the centre's clock; not ahead of it. Empty: now."""
+        typed: dt.datetime | None = self.cleaned_data["at"]
+        if typed is None:
+            return None
+        at = self.centre.at(typed.date(), typed.time())
+        if at > now():
+            raise ValidationError(_("The call cannot be in the future."))
+        return at

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
+from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from servicedesk.catalogue.models import LabourOperation
+from servicedesk.catalogue.models import LabourOperation, Part
 from servicedesk.staff.models import ServiceCentre
-from servicedesk.workorders.models import Urgency
+from servicedesk.workorders.models import Concern, LineKind, Urgency, WorkOrder, WorkOrderLine
 
 
 class OperationForm(forms.Form):
@@ -29,6 +31,75 @@ class OperationForm(forms.Form):
         required=False,
         widget=forms.Textarea(attrs={"rows": 2}),
     )
+    concern = forms.ModelChoiceField(
+        label=gettext_lazy("Answers the concern"), queryset=Concern.objects.none(), required=False
+    )
+    alternative_of = forms.ModelChoiceField(
+        label=gettext_lazy("May be chosen instead of"), queryset=WorkOrderLine.objects.none(), required=False
+    )
+    found = forms.CharField(max_length=40, required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, order: WorkOrder, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        concern, beside = self.fields["concern"], self.fields["alternative_of"]
+        assert isinstance(concern, forms.ModelChoiceField)
+        assert isinstance(beside, forms.ModelChoiceField)
+        concern.queryset = order.concerns.order_by("position", "pk")
+        rows = order.lines.top().unanswered().filter(alternative_of=None)
+        beside.queryset = rows.select_related("operation", "part").order_by("position", "pk")
+        concern.empty_label = beside.empty_label = _("None")
+
+
+class ExtraForm(forms.Form):
+    """Work done outside the house, or a fee."""
+
+    kind = forms.ChoiceField(
+        label=gettext_lazy("Kind"), choices=[(kind.value, kind.label) for kind in (LineKind.SUBLET, LineKind.FEE)]
+    )
+    description = forms.CharField(label=gettext_lazy("What it is"), max_length=200)
+    price = forms.DecimalField(
+        label=gettext_lazy("Price"), min_value=Decimal("0.01"), max_digits=10, decimal_places=2, localize=False
+    )
+
+
+class LineForm(forms.Form):
+    """What of a proposal can still be changed: quantities of its parts, one part more, the concern it answers."""
+
+    part = forms.ModelChoiceField(
+        queryset=Part.objects.offered(),
+        to_field_name="part_no",
+        required=False,
+        widget=forms.TextInput,
+        error_messages={"invalid_choice": gettext_lazy("There is no such part. Choose one of the list.")},
+    )
+    quantity = forms.DecimalField(min_value=Decimal("0.01"), max_digits=8, decimal_places=2, required=False)
+    concern = forms.ModelChoiceField(queryset=Concern.objects.none(), required=False)
+
+    def __init__(self, *args: Any, line: WorkOrderLine, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        concern = self.fields["concern"]
+        assert isinstance(concern, forms.ModelChoiceField)
+        concern.queryset = Concern.objects.filter(work_order=line.work_order_id)
+        self.rows = [row.pk for row in line.parts.all()]
+        for pk in self.rows:
+            self.fields[f"qty_{pk}"] = forms.DecimalField(
+                min_value=Decimal(0),
+                max_digits=8,
+                decimal_places=2,
+                required=False,
+                error_messages={"invalid": _("Write the quantity in digits; 0 takes the part off.")},
+            )
+
+    def values(self) -> dict[str, Any]:
+        """What `change_line` takes."""
+        data = self.cleaned_data
+        typed = {pk: data.get(f"qty_{pk}") for pk in self.rows}
+        return {
+            "quantities": {pk: value for pk, value in typed.items() if value is not None},
+            "part": data["part"],
+            "quantity": data["quantity"] or Decimal(1),
+            "concern": data["concern"],
+        }
 
 
 class MomentField(forms.DateTimeField):

@@ -97,7 +97,7 @@ class ConfirmForm(SignForm):
         self.fields["signature_name"].error_messages["required"] = _("Please write your name.")
 
 
-class LeaveForm(forms.Form):
+class UnsignedForm(forms.Form):
     """Why the customer leaves without signing."""
 
     reason = forms.CharField(

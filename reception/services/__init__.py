@@ -10,13 +10,11 @@ from reception.services.courtesy import (
     retire_courtesy_car,
     take_back_car,
 )
-from reception.services.decisions import decide_by_link, decide_by_phone, decide_signed
+from reception.services.decisions import decide_by_link, decide_by_phone, decide_signed, send_newer
 from reception.services.estimates import (
     ReceptionRefused,
-    add_operation,
     authorise,
     move_promise,
-    remove_line,
     send_estimate,
     show_estimate,
 )
@@ -34,6 +32,15 @@ from reception.services.inspection import (
 from reception.services.leaving import leave_unsigned, remind_of_inspections
 from reception.services.photos import add_photo, kept_photo, may_take_photo, remove_photo, tie_photo
 from reception.services.place import place_car
+from reception.services.proposals import (
+    add_extra,
+    add_line_photos,
+    add_operation,
+    change_line,
+    remove_line,
+    remove_line_photo,
+    set_aside,
+)
 from reception.services.refusals import NotReceived, WorkshopFull
 from reception.services.remarks import add_remark
 from reception.services.reminders import remind_of_estimates
@@ -50,12 +57,15 @@ __all__ = [
     "Saved",
     "WorkshopFull",
     "add_courtesy_car",
+    "add_extra",
+    "add_line_photos",
     "add_mark",
     "add_operation",
     "add_photo",
     "add_remark",
     "arrive",
     "authorise",
+    "change_line",
     "confirm_by_link",
     "decide_by_link",
     "decide_by_phone",
@@ -82,11 +92,14 @@ __all__ = [
     "remind_of_inspections",
     "remove_concern",
     "remove_line",
+    "remove_line_photo",
     "remove_mark",
     "remove_photo",
     "retire_courtesy_car",
     "save",
     "send_estimate",
+    "send_newer",
+    "set_aside",
     "show_estimate",
     "sign_inspection",
     "take_back_car",

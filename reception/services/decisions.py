@@ -2,25 +2,30 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from reception.services.estimates import ReceptionRefused, decidable, link_of
+from reception.services.estimates import ReceptionRefused, decidable, link_of, write_estimate
 from reception.services.leaving import waits_for_signature
+from servicedesk.clock import now
 from servicedesk.documents import signatures
 from servicedesk.messaging import outbox
 from servicedesk.messaging.models import Message, SignedLink
 from servicedesk.staff.actors import Actor
-from servicedesk.workorders import consents, services
+from servicedesk.workorders import consents, events, services
 from servicedesk.workorders.agreements import ConsentMethod
 from servicedesk.workorders.consents import Answer
 from servicedesk.workorders.models import Consent, ConsentAnswer, Estimate, Hold, WorkOrder
 
 ASKING = ("estimate_approval", "estimate_reminder")
 """Messages that ask for the decision: once it is taken, none of them goes out any more."""
+
+PAUSE = dt.timedelta(minutes=10)
+"""So long nobody is sent the same version again from an older link."""
 
 
 def decide_signed(
@@ -36,9 +41,23 @@ def decide_signed(
 
 
 def decide_by_phone(
-    estimate: Estimate, answers: Mapping[int, Answer], *, by: Actor, person: str, phone: str, read_back: bool
+    estimate: Estimate,
+    answers: Mapping[int, Answer],
+    *,
+    by: Actor,
+    person: str,
+    phone: str,
+    read_back: bool,
+    at: dt.datetime | None = None,
 ) -> Consent:
-    """Take the decision by telephone: with whom, on which number, and read back to him. Raises ConsentRefused."""
+    """Take the decision by telephone: with whom, on which number, when (`at`, or now), and read back to him.
+
+    Raises ConsentRefused, and ReceptionRefused for a call that is yet to come or was before the estimate.
+    """
+    if at is not None and at > now():
+        raise ReceptionRefused(_("The call cannot be in the future."))
+    if at is not None and at < estimate.created_at.replace(second=0, microsecond=0):
+        raise ReceptionRefused(_("The call cannot be before this version of the estimate was shown."))
     if not read_back:
         raise ReceptionRefused(_("Read the decision back to the customer before you record it."))
     if not phone.strip():
@@ -54,6 +73,7 @@ def decide_by_phone(
             person=person,
             phone=phone.strip()[:32],
             read_back=True,
+            at=at,
         )
 
 
@@ -83,6 +103,27 @@ def decide_by_link(
         )
         link.use()
     return consent
+
+
+@transaction.atomic
+def send_newer(link: SignedLink, *, estimate: Estimate) -> Estimate:
+    """The holder of an older version's link asks for the newest: it goes to the customer's stored address, nowhere else.
+
+    Once in ten minutes; nothing is sent when there is no newer one that waits. Raises ReceptionRefused at the wrong stage.
+    """
+    by = Actor.of_link(link)
+    work_order = decidable(estimate.work_order)
+    work_order = WorkOrder.objects.for_rows().get(pk=work_order.pk)
+    newest = work_order.estimates.order_by("-version")[0]
+    if newest.version == estimate.version or newest.consents.exists():
+        return newest
+    lately = Message.objects.filter(
+        kind="estimate_approval", about=work_order.number, centre=work_order.centre, created_at__gt=now() - PAUSE
+    ).filter(link__target_kind=Estimate._meta.label_lower, link__target_id=newest.pk)
+    if not lately.exists():
+        write_estimate("estimate_approval", newest, work_order, by=by)
+        events.record(work_order, "estimate.sent", by=by, data={"version": newest.version})
+    return newest
 
 
 def _decide(

@@ -1,4 +1,4 @@
-"""Proposing work, showing or sending the estimate, promising the delivery, authorising (M2.2-c, M3.2-c).
+"""Showing or sending the estimate, promising the delivery, authorising (M2.2-c, M3.2-c).
 
 `send_estimate` also serves work found during the repair: the workshop proposes the lines, the advisor sends them.
 """
@@ -12,25 +12,14 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from appointments.quotes import kits
-from reception import hooks
 from reception.services.floor import at_reception
-from servicedesk.catalogue.models import LabourOperation
 from servicedesk.clock import now
 from servicedesk.messaging import links, outbox
 from servicedesk.messaging.models import SignedLink
 from servicedesk.staff.actors import Actor
 from servicedesk.staff.repeats import Reason, Refusal
-from servicedesk.workorders import consents, events, services
-from servicedesk.workorders.models import (
-    Estimate,
-    Hold,
-    LineOrigin,
-    LineState,
-    Urgency,
-    WorkOrder,
-    WorkOrderLine,
-)
+from servicedesk.workorders import alternatives, consents, events, services
+from servicedesk.workorders.models import Estimate, Hold, LineState, WorkOrder
 from servicedesk.workorders.money import totals
 from servicedesk.workorders.stages import IN_WORKSHOP, Stage
 from servicedesk.workorders.transitions import advance
@@ -43,50 +32,6 @@ DECIDABLE = IN_WORKSHOP | {Stage.RECEPTION}
 
 class ReceptionRefused(Refusal):
     """Estimate or decision cannot be taken like this; the reasons say why."""
-
-
-@transaction.atomic
-def add_operation(
-    work_order: WorkOrder,
-    *,
-    by: Actor,
-    operation: LabourOperation,
-    urgency: str = Urgency.SOON,
-    finding: str = "",
-    origin: str = LineOrigin.RECEPTION,
-) -> WorkOrderLine:
-    """Propose a labour operation with its usual parts, and why (M2.2-c). Raises ReceptionRefused when it stands there already."""
-    work_order = decidable(work_order)
-    if work_order.lines.top().filter(operation=operation, state=LineState.PROPOSED).exists():
-        raise ReceptionRefused(_("“%(line)s” is already proposed.") % {"line": operation.name})
-    line = consents.propose_operation(
-        work_order,
-        operation,
-        labour_rate=work_order.centre.labour_rate,
-        parts=kits([operation], work_order.centre).get(operation.pk, []),
-        origin=origin,
-        urgency=urgency,
-        finding=finding.strip(),
-    )
-    events.record(work_order, "reception.proposed", by=by, data={"code": operation.code}, text=finding.strip())
-    for hear in hooks.proposed:
-        hear(line, by)
-    return line
-
-
-@transaction.atomic
-def remove_line(work_order: WorkOrder, *, by: Actor, line: WorkOrderLine) -> None:
-    """Take a proposal back that no customer has seen. Raises ReceptionRefused when one has, or when it was decided."""
-    work_order = decidable(work_order)
-    line = WorkOrderLine.objects.select_for_update(of=("self",)).get(pk=line.pk, work_order=work_order)
-    shown = any(
-        row["line"] == line.pk for lines in work_order.estimates.values_list("lines", flat=True) for row in lines
-    )
-    if shown or line.state != LineState.PROPOSED:
-        raise ReceptionRefused(_("The customer has seen “%(line)s” and decides on it.") % {"line": line.title})
-    line.parts.all().delete()
-    line.delete()
-    events.record(work_order, "reception.withdrawn", by=by, data={"code": line.code})
 
 
 @transaction.atomic
@@ -136,7 +81,7 @@ def write_estimate(
             "plate": work_order.vehicle.plate,
             "vehicle": work_order.vehicle.title,
             "lines": [{"text": row["title"][language], "amount": amount} for row, amount in open_rows(estimate)],
-            "total": totals([amount for _row, amount in open_rows(estimate)], work_order.centre).total,
+            "total": totals(counted_amounts(estimate), work_order.centre).total,
             "ready_by": work_order.promised_at,
             "advisor": str(work_order.advisor),
         },
@@ -213,6 +158,17 @@ def open_rows(estimate: Estimate) -> list[tuple[dict[str, Any], Any]]:
     return rows
 
 
+def counted_amounts(estimate: Estimate) -> list[Decimal]:
+    """The amounts that come on top when all open rows are approved: of alternatives only the dearest."""
+    left = alternatives.not_counted(estimate.lines)
+    return [amount for row, amount in open_rows(estimate) if row["line"] not in left]
+
+
+def photos_of(estimate: Estimate) -> set[int]:
+    """The photos that this version shows."""
+    return {photo for row in estimate.lines for photo in row.get("photos", ())}
+
+
 def link_of(estimate: Estimate, work_order: WorkOrder) -> SignedLink:
     """The customer's way to exactly this version."""
     return links.issue(
@@ -226,13 +182,8 @@ def link_of(estimate: Estimate, work_order: WorkOrder) -> SignedLink:
 
 
 def _still_current(work_order: WorkOrder, estimate: Estimate) -> bool:
-    """Whether the version shows exactly the lines that stand on the work order now."""
-    lines = work_order.lines.exclude(state__in=(LineState.DECLINED, LineState.DEFERRED)).values_list(
-        "pk", "amount", "state"
-    )
-    return {(pk, str(amount), state) for pk, amount, state in lines} == {
-        (row["line"], row["amount"], row["state"]) for row in estimate.lines
-    }
+    """Whether the version shows exactly what stands on the work order now, photos included."""
+    return [consents.snapshot(line) for line in consents.shown_lines(work_order)] == estimate.lines
 
 
 def _refuse_past(promised_at: dt.datetime) -> None:

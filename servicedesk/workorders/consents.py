@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -16,7 +17,7 @@ from servicedesk.clock import now
 from servicedesk.staff.actors import Actor, actor_values
 from servicedesk.staff.formats import format_money
 from servicedesk.staff.repeats import Refusal
-from servicedesk.workorders import events
+from servicedesk.workorders import alternatives, events
 from servicedesk.workorders.models import (
     Consent,
     ConsentAnswer,
@@ -69,6 +70,7 @@ def propose_operation(
     urgency: str = Urgency.SOON,
     finding: str = "",
     concern: Any = None,
+    alternative_of: WorkOrderLine | None = None,
 ) -> WorkOrderLine:
     """Add a labour operation with its parts [(part, quantity, unit price), …] as proposed lines; returns the labour line."""
     centre = work_order.centre
@@ -83,6 +85,7 @@ def propose_operation(
             amount=line_amount(operation.std_hours, labour_rate, centre),
             finding=finding,
             concern=concern,
+            alternative_of=alternative_of,
             position=position,
             **common,
         )
@@ -101,27 +104,30 @@ def propose_operation(
 
 
 def agreed_totals(work_order: WorkOrder, *, with_proposed: bool = False) -> Totals:
-    """Totals of what the customer agreed to (and, if asked, of what still waits for his answer)."""
+    """Totals of what the customer agreed to (and, if asked, of what still waits; of alternatives the dearest)."""
     states = {LineState.APPROVED, LineState.DONE, LineState.CHECKED} | (
         {LineState.PROPOSED} if with_proposed else set()
     )
-    return totals([line.amount for line in work_order.lines.all() if line.state in states], work_order.centre)
+    lines = [line for line in work_order.lines.all() if line.state in states]
+    return totals([line.amount for line in alternatives.counted(lines)], work_order.centre)
 
 
 @transaction.atomic
 def issue_estimate(work_order: WorkOrder, *, by: Actor) -> Estimate:
-    """Fix what the customer is shown as the next version. Refused while nothing is proposed."""
+    """Fix what the customer is shown as the next version. Refused while nothing is proposed.
+
+    Of alternatives its totals count the dearest.
+    """
     WorkOrder.objects.select_for_update(of=("self",)).only("pk").get(pk=work_order.pk)
-    lines = list(work_order.lines.select_related("operation", "part").order_by("position", "id"))
-    if not any(line.state == LineState.PROPOSED for line in lines):
+    shown = shown_lines(work_order)
+    if not any(line.state == LineState.PROPOSED for line in shown):
         raise ConsentRefused(_("There is nothing to decide on: add work first."))
-    shown = [line for line in lines if line.state not in (LineState.DECLINED, LineState.DEFERRED)]
-    summed = totals([line.amount for line in shown], work_order.centre)
+    summed = totals([line.amount for line in alternatives.counted(shown)], work_order.centre)
     last = work_order.estimates.order_by("-version").values_list("version", flat=True).first() or 0
     estimate = Estimate.objects.create(
         work_order=work_order,
         version=last + 1,
-        lines=[_snapshot(line) for line in shown],
+        lines=[snapshot(line) for line in shown],
         net=summed.net,
         tax=summed.tax,
         total=summed.total,
@@ -137,6 +143,12 @@ def issue_estimate(work_order: WorkOrder, *, by: Actor) -> Estimate:
     return estimate
 
 
+def shown_lines(work_order: WorkOrder) -> list[WorkOrderLine]:
+    """What an estimate shows: every line but those the customer has put off or declined. Two queries."""
+    rows = work_order.lines.exclude(state__in=(LineState.DECLINED, LineState.DEFERRED))
+    return list(rows.select_related("operation", "part").prefetch_related("photos").order_by("position", "id"))
+
+
 @transaction.atomic
 def record_consent(
     estimate: Estimate,
@@ -149,19 +161,25 @@ def record_consent(
     address: str | None = None,
     read_back: bool = False,
     signature: Any = None,
+    at: dt.datetime | None = None,
 ) -> Consent:
     """Take the customer's answers {line id: Answer} on exactly this estimate version.
 
-    Every line of it that still waits must be answered. Refused when a newer version exists, when the version was already
-    answered, or when an answer is incomplete. Parts follow their labour.
+    Every line of it that still waits must be answered; a yes to one of several alternatives declines the others, saying
+    so. Refused when a newer version exists, when the version was already answered, or when an answer is incomplete. Parts
+    follow their labour. `at`: when he said it, now unless told. Whoever signs under another name than the customer's
+    stands in the trail as such.
     """
-    work_order = WorkOrder.objects.select_for_update(of=("self",)).get(pk=estimate.work_order_id)
+    work_order = (
+        WorkOrder.objects.select_for_update(of=("self",)).select_related("customer").get(pk=estimate.work_order_id)
+    )
     newest = work_order.estimates.order_by("-version").values_list("version", flat=True).first()
     if newest != estimate.version:
         raise ConsentRefused(_("A newer version of this estimate exists. Please look at that one."))
     if estimate.consents.exists():
         raise ConsentRefused(_("This version of the estimate has already been answered."))
     waiting = list(work_order.lines.top().unanswered().select_related("operation", "part"))
+    answers = _with_alternatives(work_order, waiting, answers)
     unanswered = [line for line in waiting if line.pk not in answers]
     if unanswered:
         raise ConsentRefused(
@@ -173,7 +191,7 @@ def record_consent(
         work_order=work_order,
         estimate=estimate,
         method=method,
-        at=now(),
+        at=at or now(),
         person=person.strip()[:80],
         phone=phone,
         address=address,
@@ -190,9 +208,51 @@ def record_consent(
         by=by,
         data={"version": estimate.version, "method": method, "approved": approved, "lines": len(waiting)},
     )
+    if signed_by_other(consent, work_order.customer.name):
+        events.record(work_order, "consent.other_signer", by=by, data={"version": estimate.version})
     for _order, handler in sorted(_handlers, key=lambda entry: entry[0]):
         handler(work_order, consent, by)
     return consent
+
+
+def signed_by_other(consent: Consent, customer: str) -> bool:
+    """Whether somebody else than the customer of record decided, by the name he gave."""
+    return plain_name(consent.person) != plain_name(customer)
+
+
+def plain_name(name: str) -> str:
+    """A name without what people write differently: letters' case and width, spaces, dots."""
+    plain = unicodedata.normalize("NFKC", name).casefold()
+    return "".join(letter for letter in plain if letter.isalnum())
+
+
+def _with_alternatives(
+    work_order: WorkOrder, waiting: list[WorkOrderLine], answers: Mapping[int, Answer]
+) -> dict[int, Answer]:
+    """The answers, with a no to the others of each group of which one is chosen. Raises ConsentRefused for two of a group."""
+    done = dict(answers)
+    groups: dict[int, list[WorkOrderLine]] = {}
+    for line in waiting:
+        groups.setdefault(alternatives.group_of(line), []).append(line)
+    for line in work_order.lines.top().approved().select_related("operation", "part"):
+        groups.setdefault(alternatives.group_of(line), []).append(line)
+    for group in groups.values():
+        agreed = [line for line in group if line.is_agreed]
+        wanted = [
+            line for line in group if line.pk in done and done[line.pk].decision == ConsentAnswer.Decision.APPROVE
+        ]
+        if len(agreed) + len(wanted) > 1:
+            names = [line.title for line in (*agreed, *wanted)]
+            raise ConsentRefused(
+                _("“%(first)s” and “%(second)s” stand for each other: only one of them is done. Choose one.")
+                % {"first": names[0], "second": names[1]}
+            )
+        if wanted:
+            reason = _("Chosen instead: %(line)s") % {"line": wanted[0].title}
+            for line in group:
+                if line is not wanted[0]:
+                    done[line.pk] = Answer(ConsentAnswer.Decision.DECLINE, reason=reason)
+    return done
 
 
 def _apply(consent: Consent, line: WorkOrderLine, answer: Answer) -> None:
@@ -214,7 +274,8 @@ def _apply(consent: Consent, line: WorkOrderLine, answer: Answer) -> None:
     WorkOrderLine.objects.filter(parent=line).update(**values)
 
 
-def _snapshot(line: WorkOrderLine) -> dict[str, Any]:
+def snapshot(line: WorkOrderLine) -> dict[str, Any]:
+    """A line as an estimate keeps it; JSON."""
     return {
         "line": line.pk,
         "parent": line.parent_id,
@@ -228,4 +289,7 @@ def _snapshot(line: WorkOrderLine) -> dict[str, Any]:
         "state": line.state,
         "urgency": line.urgency,
         "finding": line.finding,
+        "hours": str(line.quantity) if line.kind == LineKind.LABOUR else "",
+        "alternative_of": line.alternative_of_id,
+        "photos": sorted(shown.photo_id for shown in line.photos.all()),
     }

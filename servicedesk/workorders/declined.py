@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from servicedesk.clock import now
 from servicedesk.registry import Alert
 from servicedesk.staff.formats import format_date
+from servicedesk.workorders.alternatives import group_column
 from servicedesk.workorders.models import LineKind, LineState, Urgency, WorkOrderLine
 
 REMEMBERED = dt.timedelta(days=730)
@@ -24,6 +25,7 @@ def left_undone(*, customer: Any = None, vehicle: Any = None, except_for: Any = 
     """Labour put off or declined on earlier visits of the car (or all cars of the customer), the newest first.
 
     Work that was proposed for the car once more since then is left out, whatever became of it: its newest line speaks.
+    So is what was declined because its alternative was chosen.
     `except_for`: the visit at hand. One query.
     """
     rows = _put_off()
@@ -46,8 +48,11 @@ def left_undone_of(vehicles: Iterable[Any]) -> dict[int, list[WorkOrderLine]]:
 def _put_off() -> Any:
     since = OuterRef("work_order__vehicle"), OuterRef("operation"), OuterRef("pk")
     asked_again = WorkOrderLine.objects.filter(work_order__vehicle=since[0], operation=since[1], pk__gt=since[2])
-    rows = WorkOrderLine.objects.top().filter(
+    instead = WorkOrderLine.objects.approved().alias(group=group_column()).filter(group=OuterRef("group"))
+    rows = WorkOrderLine.objects.top().alias(group=group_column())
+    rows = rows.filter(
         ~Exists(asked_again),
+        ~Exists(instead),
         kind=LineKind.LABOUR,
         state__in=(LineState.DECLINED, LineState.DEFERRED),
         created_at__gte=now() - REMEMBERED,

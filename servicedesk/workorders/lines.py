@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from servicedesk import registry
 from servicedesk.clock import now
 from servicedesk.staff.formats import format_date, format_moment, format_money
+from servicedesk.workorders import alternatives
 from servicedesk.workorders.models import (
     ConsentAnswer,
     Estimate,
@@ -41,8 +42,11 @@ def lines_context(work_order: WorkOrder) -> dict[str, Any]:
     waiting = [row for row in rows if row.state == LineState.PROPOSED]
     note = ""
     if waiting:
-        if_all = totals([row.amount for row in rows if row.state in (*AGREED, LineState.PROPOSED)], centre)
+        open_or_agreed = [row for row in rows if row.state in (*AGREED, LineState.PROPOSED)]
+        if_all = totals([row.amount for row in alternatives.counted(open_or_agreed)], centre)
         note = _("If all is approved: %(total)s") % {"total": format_money(if_all.total, centre.currency)}
+        if any(row.alternative_of_id for row in waiting):
+            note = _("%(note)s, of alternatives the dearest") % {"note": note}
     label = _("Approved, %(tax)s tax included") % {"tax": format_money(agreed.tax, centre.currency)}
     work = {line: told for ask in registry.line_work for line, told in ask(work_order).items()}
     return {

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from servicedesk.catalogue.models import LabourOperation, Part
@@ -112,6 +113,14 @@ class WorkOrderLine(models.Model):
                 | models.Q(operation__isnull=False)
                 | ~models.Q(description=""),
                 name="labour_line_says_what",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(alternative_of=None) | models.Q(parent=None), name="only_top_lines_are_alternatives"
+            ),
+            models.UniqueConstraint(
+                Coalesce("alternative_of_id", "id", output_field=models.BigIntegerField()),
+                condition=models.Q(parent=None, state__in=(LineState.APPROVED, LineState.DONE, LineState.CHECKED)),
+                name="one_of_alternatives_is_agreed",
             ),
         ]
         indexes = [

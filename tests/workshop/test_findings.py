@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from reception.services.estimates import add_operation
+from reception.services.proposals import add_operation
 from servicedesk.catalogue.models import LabourOperation
 from servicedesk.staff.actors import Actor
 from servicedesk.staff.models import User

@@ -8,13 +8,13 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from reception.services.estimates import add_operation
+from reception.services.proposals import add_operation
 from servicedesk.catalogue.models import LabourOperation
 from servicedesk.clock import now
 from servicedesk.documents import photos
 from servicedesk.staff.actors import Actor, actor_values
 from servicedesk.workorders import events
-from servicedesk.workorders.models import LineOrigin, WorkOrderLine
+from servicedesk.workorders.models import LineOrigin, LinePhoto, WorkOrderLine
 from servicedesk.workorders.stages import IN_WORKSHOP
 from workshop.models import Finding, FindingState, Job, JobState, PauseCause
 from workshop.services.jobs import WorkRefused, ask_stage, lock
@@ -89,6 +89,8 @@ def take_up_proposal(line: WorkOrderLine, by: Actor) -> None:
 def _propose(finding: Finding, line: WorkOrderLine, by: Actor) -> None:
     finding.state, finding.line, finding.operation = FindingState.PROPOSED, line, line.operation
     finding.save(update_fields=["state", "line", "operation"])
+    if finding.photo_id:
+        LinePhoto.objects.get_or_create(line=line, photo_id=finding.photo_id)
     data = {"finding": finding.pk, "line": line.pk, "operation": line.code}
     events.record(line.work_order, "workshop.finding_proposed", by=by, data=data)
 
