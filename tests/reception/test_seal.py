@@ -99,9 +99,9 @@ def test_tablet_and_link_at_the_same_moment_one_confirms_and_the_other_is_told()
     services.leave_unsigned(order, by=by, reason="趕時間")
     link = SignedLink.objects.get(purpose="inspection")
     seen = seen_of(Inspection.objects.get())
-    said = {"name": "林怡君", "purpose_explained": True, "valuables": "none", "seen": seen}
+    said: dict[str, Any] = {"name": "林怡君", "purpose_explained": True, "valuables": "none", "seen": seen}
     said |= {"wash_wanted": True, "old_parts_wanted": False, "road_test_allowed": True}
-    start, told = threading.Barrier(2), {}
+    start, told = threading.Barrier(2), dict[str, str]()
 
     def confirm(way: str) -> None:
         try:
