@@ -1,5 +1,14 @@
 // Forms: sent once (the server refuses repeats too: request_key), chosen files counted, a bad verdict opens its reason.
 (() => {
+  // A drawn signature waits in this tab for its own form to come back (signature.js), and for nothing else.
+  if (!document.querySelector("[data-signature][data-again]")) {
+    try {
+      Object.keys(sessionStorage).filter((name) => name.startsWith("signature:")).forEach((name) => sessionStorage.removeItem(name));
+    } catch {
+      // No storage in this browser.
+    }
+  }
+
   document.addEventListener("submit", (event) => {
     const form = event.target;
     if (form.method !== "post" || event.defaultPrevented) return;
