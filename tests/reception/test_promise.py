@@ -56,9 +56,8 @@ def test_nothing_starts_on_a_closed_day(order: Any, at_tuesday_ten: Any) -> None
 
 
 def test_more_lines_ask_no_more_queries(order: Any, advisor: Any) -> None:
-    with CaptureQueriesContext(
-        connection,
-    ) as few:
+    assert order.centre  # loaded before anything is counted
+    with CaptureQueriesContext(connection) as few:
         reckon(order, with_proposed=True)
     for work in operations(("MNT-120", "ELE-010", "BRK-030")):
         services.add_operation(order, by=Actor.of(advisor), operation=work)
