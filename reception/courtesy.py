@@ -45,6 +45,8 @@ def next_steps(request: HttpRequest, work_order: WorkOrder) -> list[Action]:
     """Take the courtesy car back, as soon as the customer's own is ready."""
     if work_order.stage in IN_HOUSE and work_order.stage != Stage.READY:
         return []
+    if not work_order.happened("courtesy.lent"):
+        return []  # most visits: the trail is read already
     out = work_order.once(loans_of)
     return [
         Action(_("Take the courtesy car back"), reverse("reception:courtesy_back", args=[loan.pk]), DESK, order=5)

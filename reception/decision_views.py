@@ -112,11 +112,14 @@ def staff_decision(request: HttpRequest, pk: int, form_class: type[DecisionForm]
 
 
 def cards(version: Estimate, order: WorkOrder) -> list[dict[str, Any]]:
-    """The open lines of a version as they are shown: title in the active language, price with parts, what was found."""
+    """The open lines of a version as they are shown: title in the active language, price with parts, what was found.
+
+    A line is followed at once by what may be chosen instead of it.
+    """
     language = get_language() or "en"
     titles = {row["line"]: row["title"].get(language, row["title"]["en"]) for row in version.lines}
     beside = {row.get("alternative_of") for row in version.lines}
-    return [
+    found = [
         {
             "line": row["line"],
             "group": row.get("alternative_of") or row["line"],
@@ -137,6 +140,8 @@ def cards(version: Estimate, order: WorkOrder) -> list[dict[str, Any]]:
         }
         for row, amount in open_rows(version)
     ]
+    groups = [row["group"] for row in found]
+    return sorted(found, key=lambda row: groups.index(row["group"]))
 
 
 def groups_of(rows: list[dict[str, Any]]) -> dict[int, int]:

@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from appointments.quotes import kits
@@ -19,6 +20,7 @@ from servicedesk.catalogue.models import LabourOperation, Part
 from servicedesk.catalogue.prices import price_of
 from servicedesk.clock import now
 from servicedesk.documents import photos
+from servicedesk.messaging import outbox
 from servicedesk.staff.actors import Actor
 from servicedesk.workorders import alternatives, consents, events
 from servicedesk.workorders.models import (
@@ -53,13 +55,14 @@ def add_operation(
 ) -> WorkOrderLine:
     """Propose a labour operation with its usual parts, and why (M2.2-c).
 
-    `found`: the key of the inspection's finding it answers; its photos come along, and its words where `finding` says
-    nothing. `alternative_of`: the open line instead of which it may be chosen. Raises ReceptionRefused when the work
-    stands there already, or when finding or line is not there any more.
+    `found`: the key of the inspection's finding it answers; its photos come along, and where `finding` says nothing its
+    words, in the customer's language. `alternative_of`: the open line instead of which it may be chosen. Raises
+    ReceptionRefused when the work stands there already, or when finding or line is not there any more.
     """
     work_order = decidable(work_order)
     beside = _beside(work_order, alternative_of)
-    seen = findings.find(work_order, found)
+    with translation.override(language_of(work_order)):
+        seen = findings.find(work_order, found)
     if found and seen is None:
         raise ReceptionRefused(_("This finding is no longer in the inspection. Look at the list again."))
     if beside is None and work_order.lines.top().filter(operation=operation, state=LineState.PROPOSED).exists():
@@ -198,6 +201,11 @@ def remove_line(work_order: WorkOrder, *, by: Actor, line: WorkOrderLine) -> Non
     line.parts.all().delete()
     line.delete()
     events.record(work_order, "reception.withdrawn", by=by, data={"code": line.code or line.kind})
+
+
+def language_of(work_order: WorkOrder) -> str:
+    """The language in which the customer reads."""
+    return outbox.known_language(work_order.customer.language or work_order.centre.language)
 
 
 def _unseen(work_order: WorkOrder, line: WorkOrderLine) -> WorkOrderLine:

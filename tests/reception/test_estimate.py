@@ -54,7 +54,7 @@ def test_a_finding_becomes_a_line_with_its_words_colour_and_value(centre: Any, a
     assert "2.1 mm" in desk.get(url).content.decode()
     desk.act(url, {"operation": "BRK-010", "urgency": "now", "found": key})
     line = order.lines.get(operation=pads)
-    assert (line.finding, line.urgency) == (found.words, "now")
+    assert (line.finding, line.urgency) == ("前煞車來令片厚度、2.1 mm", "now"), "as the customer reads it"
     assert findings.still_open(order, [found]) == []
     services.remove_line(order, by=by, line=line)
     assert findings.still_open(order, [found]) == [found]
