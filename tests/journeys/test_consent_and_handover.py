@@ -95,6 +95,7 @@ def comes_back(house: House, advisor: Person) -> None:
     advisor.press("接待這台車")
     advisor.sees("尚未施作：更換冷氣濾網")
     advisor.look_over("receive-undone")
+    advisor.choose("as_booked", "yes")
     advisor.next()
     order = house.one("SELECT max(id) FROM workorders_workorder")
     advisor.go(f"/reception/{order}/estimate/")
