@@ -23,7 +23,7 @@ from tests.proofs import town as towns
 
 pytestmark = pytest.mark.django_db
 MOST_ON_A_VISIT = 12
-MOST_IN_A_PANEL = {"conformance": 12}
+MOST_IN_A_PANEL = {"conformance": 12, "inspection": 9}  # the inspection: its items, marks, points, photos and remarks
 MOST_IN_ANY_OTHER_PANEL = 6
 MOST_ON_A_LIST = 8
 
