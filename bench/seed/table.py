@@ -46,7 +46,7 @@ class Table:
         names = varying.split()
         columns, values = ["id", *names], ["%s"] * (len(names) + 1)
         for field in model._meta.concrete_fields:
-            if field.primary_key or field.attname in names or field.generated:
+            if field.primary_key or field.attname in names or field.generated or field.has_db_default():
                 continue
             columns.append(field.attname)
             values.append(constant(field, constants.pop(field.attname, models.NOT_PROVIDED)).replace("%", "%%"))

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 
 from reception.services.estimates import ReceptionRefused, decidable, link_of, write_estimate
 from reception.services.leaving import waits_for_signature
@@ -16,6 +17,7 @@ from servicedesk.documents import signatures
 from servicedesk.messaging import outbox
 from servicedesk.messaging.models import Message, SignedLink
 from servicedesk.staff.actors import Actor
+from servicedesk.staff.formats import format_date
 from servicedesk.workorders import consents, events, services
 from servicedesk.workorders.agreements import ConsentMethod
 from servicedesk.workorders.consents import Answer
@@ -142,9 +144,14 @@ def _send_recorded(consent: Consent, *, by: Actor) -> None:
     work_order = WorkOrder.objects.for_rows().get(pk=consent.work_order_id)
     language = outbox.known_language(work_order.customer.language or work_order.centre.language)
     titles = {row["line"]: row["title"][language] for row in consent.estimate.lines}
-    said: dict[bool, list[str]] = {True: [], False: []}
-    for answer in consent.answers.order_by("pk"):
-        said[answer.decision == ConsentAnswer.Decision.APPROVE].append(titles.get(answer.line_id, ""))
+    said: dict[str, list[str]] = {decision: [] for decision in ConsentAnswer.Decision.values}
+    with override(language):
+        for answer in consent.answers.order_by("pk"):
+            title = titles.get(answer.line_id, "")
+            if answer.deferred_to:
+                day = format_date(answer.deferred_to, year=True)
+                title = _("%(work)s, from %(date)s on") % {"work": title, "date": day}
+            said[answer.decision].append(title)
     outbox.send(
         "estimate_recorded",
         customer=work_order.customer,
@@ -156,8 +163,9 @@ def _send_recorded(consent: Consent, *, by: Actor) -> None:
             "number": work_order.number,
             "plate": work_order.vehicle.plate,
             "vehicle": work_order.vehicle.title,
-            "approved": said[True],
-            "declined": said[False],
+            "approved": said[ConsentAnswer.Decision.APPROVE],
+            "deferred": said[ConsentAnswer.Decision.DEFER],
+            "declined": said[ConsentAnswer.Decision.DECLINE],
             "total": consents.agreed_totals(work_order).total,
             "ready_by": work_order.promised_at,
         },

@@ -67,7 +67,9 @@ def test(words: list[str]) -> int:
             if done.returncode:
                 failed.append(title)
                 print((done.stdout + done.stderr).strip(), flush=True)
-        code = pytest(["-n", "2", "-m", "not prove"], server)
+        code = pytest(
+            ["-n", "2", "--dist", "worksteal", "-m", "not prove"], server
+        )  # the slow ones must not queue behind one
     if failed:
         print(f"These checks failed: {', '.join(failed)}.", file=sys.stderr)
     return code or bool(failed)

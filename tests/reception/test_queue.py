@@ -130,9 +130,11 @@ def test_from_the_field_to_the_number_on_the_screen(centre: Any, advisor: Any) -
     assert "BKQ-5821 has number 1." in shown
     arrival = Arrival.objects.get()
     assert f'data-since="{arrival.arrived_at.isoformat()}"' in shown
-    refused = desk.act(reverse("reception:leave", args=[arrival.pk]), {"reason": ""}, follow=True).content.decode()
+    refused = desk.act(
+        reverse("reception:leave_queue", args=[arrival.pk]), {"reason": ""}, follow=True
+    ).content.decode()
     assert "Say why he left" in refused
-    desk.act(reverse("reception:leave", args=[arrival.pk]), {"reason": "改天"})
+    desk.act(reverse("reception:leave_queue", args=[arrival.pk]), {"reason": "改天"})
     arrival.refresh_from_db()
     assert arrival.left_reason == "改天"
 
@@ -141,13 +143,13 @@ def test_the_queue_is_the_desks(centre: Any, everyone: Any, advisor: Any, outsid
     arrival = is_here(centre, advisor, plate="AAA-0001")
     for url, data in (
         (reverse("reception:here"), {"plate": "AAA-0002"}),
-        (reverse("reception:leave", args=[arrival.pk]), {"reason": "x"}),
+        (reverse("reception:leave_queue", args=[arrival.pk]), {"reason": "x"}),
     ):
         got = {role: client_of(user).act(url, data).status_code for role, user in everyone.items()}
         assert {role for role, status in got.items() if status != 403} == {"advisor", "manager"}
     booked = confirmed(centre, advisor)
     stranger = client_of(outsider)
-    assert stranger.act(reverse("reception:leave", args=[arrival.pk]), {"reason": "x"}).status_code == 404
+    assert stranger.act(reverse("reception:leave_queue", args=[arrival.pk]), {"reason": "x"}).status_code == 404
     assert stranger.act(reverse("reception:here"), {"appointment": booked.pk}).status_code == 404
     assert stranger.act(reverse("reception:here"), {"vehicle": booked.vehicle_id}).status_code == 404
     assert stranger.get(f"{reverse('reception:receive')}?arrival={arrival.pk}").status_code == 404

@@ -228,6 +228,9 @@ def test_by_telephone_needs_the_number_and_reading_back(centre: Any, advisor: An
     )
     assert (consent.method, consent.phone) == ("telephone", "0912345678")
     assert set(work_order.lines.values_list("state", flat=True)) == {LineState.DEFERRED.value}
+    written = Message.objects.get(kind="estimate_recorded").context
+    assert (written["approved"], written["declined"]) == ([], [])
+    assert written["deferred"][0].endswith("（2027/2/22起）")
 
 
 def test_a_proposal_is_taken_back_only_before_the_customer_saw_it(centre: Any, advisor: Any) -> None:
