@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from reception import findings
-from reception.forms import ExtraForm, OperationForm
+from reception.forms import ExtraForm, LineForm, OperationForm
 from reception.promise import reckon
 from servicedesk.catalogue.models import LabourOperation, Part
 from servicedesk.workorders import declined
@@ -24,13 +24,21 @@ def page_of(
     found: list[findings.Finding],
     chosen: findings.Finding | None,
     extra: ExtraForm,
+    bad: LineForm | None = None,
 ) -> dict[str, Any]:
-    """Context of `reception/estimate.html`. The number of queries does not grow with findings or lines."""
+    """Context of `reception/estimate.html`, with `bad`, a change of one line that could not be taken, as it was typed.
+
+    The number of queries does not grow with findings or lines.
+    """
     context = lines_context(order)
     open_found = findings.still_open(order, found)
     operations = list(LabourOperation.objects.offered())
     fitting = findings.suggestions(open_found, operations)
-    rows = list(proposals(order, context["newest"]))
+    rows = proposals(order, context["newest"])
+    for row in rows:
+        row.bad = bad if bad is not None and bad.line.pk == row.pk else None  # type: ignore[attr-defined]
+        for part in row.parts.all():
+            part.typed = row.bad.data.get(f"qty_{part.pk}", "") if row.bad else None  # type: ignore[attr-defined]
     last = order.consents.order_by("-pk").first()
     return {
         "form": form,

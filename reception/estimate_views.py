@@ -92,7 +92,9 @@ def line_change(request: HttpRequest, pk: int, line: int) -> HttpResponse:
     back = f"{reverse('reception:estimate', args=[pk])}#line-{line}"
     form = LineForm(request.POST, line=row)
     if not form.is_valid():
-        return refuse(request, reasons_of(form), back)
+        found = findings.of_visit(order)
+        context = page_of(order, form=OperationForm(order=order), found=found, chosen=None, extra=ExtraForm(), bad=form)
+        return render(request, "reception/estimate.html", context, status=422)
     return perform(
         request,
         lambda: services.change_line(order, by=request.actor, line=row, **form.values()),  # type: ignore[attr-defined]

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from servicedesk.catalogue.models import LabourOperation, Part
+from servicedesk.staff.fields import NumberField
 from servicedesk.staff.models import ServiceCentre
 from servicedesk.workorders.models import Concern, LineKind, Urgency, WorkOrder, WorkOrderLine
 
@@ -57,9 +58,7 @@ class ExtraForm(forms.Form):
         label=gettext_lazy("Kind"), choices=[(kind.value, kind.label) for kind in (LineKind.SUBLET, LineKind.FEE)]
     )
     description = forms.CharField(label=gettext_lazy("What it is"), max_length=200)
-    price = forms.DecimalField(
-        label=gettext_lazy("Price"), min_value=Decimal("0.01"), max_digits=10, decimal_places=2, localize=False
-    )
+    price = NumberField(label=gettext_lazy("Price"), min_value=Decimal("0.01"), max_digits=10, decimal_places=2)
 
 
 class LineForm(forms.Form):
@@ -72,17 +71,18 @@ class LineForm(forms.Form):
         widget=forms.TextInput,
         error_messages={"invalid_choice": gettext_lazy("There is no such part. Choose one of the list.")},
     )
-    quantity = forms.DecimalField(min_value=Decimal("0.01"), max_digits=8, decimal_places=2, required=False)
+    quantity = NumberField(min_value=Decimal("0.01"), max_digits=8, decimal_places=2, required=False)
     concern = forms.ModelChoiceField(queryset=Concern.objects.none(), required=False)
 
     def __init__(self, *args: Any, line: WorkOrderLine, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.line = line
         concern = self.fields["concern"]
         assert isinstance(concern, forms.ModelChoiceField)
         concern.queryset = Concern.objects.filter(work_order=line.work_order_id)
         self.rows = [row.pk for row in line.parts.all()]
         for pk in self.rows:
-            self.fields[f"qty_{pk}"] = forms.DecimalField(
+            self.fields[f"qty_{pk}"] = NumberField(
                 min_value=Decimal(0),
                 max_digits=8,
                 decimal_places=2,

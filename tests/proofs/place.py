@@ -20,12 +20,17 @@ from tests.proofs.walk import Walk, fingerprint, undone, walk
 
 TRIES = 40
 """Forms of one view that are tried until two were accepted."""
-VALUES: dict[tuple[str, str], str] = {("appointments:new", "override"): "主管同意"}
+VALUES: dict[tuple[str, str], str] = {
+    ("appointments:new", "override"): "主管同意",
+    ("reception:extra", "price"): "480",
+    ("reception:line_change", "part"): "P-OIL-5W30",
+    ("reception:line_change", "quantity"): "1",
+}
 """What a person must know to fill in a form: by view and control."""
 MOST = {("appointments:offer", "times"): 2}
 """How many boxes of a control he ticks, where the form says so."""
 
-PICTURES = {"reception:photo_add": "file"}
+PICTURES = {"reception:photo_add": "file", "reception:line_photos": "file"}
 """Forms that are nothing without a photo, and the control it goes into."""
 
 

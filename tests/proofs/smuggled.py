@@ -28,7 +28,7 @@ def masked(rows: dict[str, list[dict[str, Any]]], before: dict[str, Any]) -> dic
 
 def mask(name: str, value: Any) -> Any:
     """One value, made comparable."""
-    if name in {"id", "key"} or name.endswith(
+    if name in {"id", "key", "seal", "valid_from", "valid_to"} or name.endswith(
         ("_id", "_hash", "_at", "at", "hash", "sha256", "nonce", "salt", "since", "until", "_key", "_ref")
     ):
         return "…" if value is not None else None

@@ -78,7 +78,9 @@ class Town:
         papers = [reverse("workorders:panel", args=[visit.pk, "papers"]) for visit in visits]
         bookings = [self.rows[name].get_absolute_url() for name in BOOKINGS]
         lists = [reverse("catalogue:item", args=[row.pk]) for row in ChecklistItem.objects.of("selfcheck")[:1]]
-        return [self.rows["unsent"].get_absolute_url(), *papers, *bookings, *(lists if who == "manager" else [])]
+        steps = (("estimate", "looked"), ("authorise", "decided"))
+        desk = [reverse(f"reception:{step}", args=[self.rows[name].pk]) for step, name in steps]
+        return [self.rows["unsent"].get_absolute_url(), *papers, *bookings, *desk, *(lists if who == "manager" else [])]
 
     def names(self) -> list[str]:
         """Plates of its cars: what must show nowhere else."""
