@@ -37,8 +37,8 @@ def words(label: Any, *, required: bool, most: int) -> forms.CharField:
 
 
 def limit(label: Any) -> NumberField:
-    """One end of a colour's range."""
-    return NumberField(label=label, required=False, max_digits=8, decimal_places=2, signed=True)
+    """One end of a colour's range: nothing that is measured here goes below zero."""
+    return NumberField(label=label, required=False, max_digits=8, decimal_places=2)
 
 
 class ItemForm(forms.Form):
