@@ -57,6 +57,7 @@ def test_who_does_not_come_is_booked_again_in_one_click(house: House, person: Ca
     advisor.sees("MIS-7002")
     advisor.look_over("worklist-late")
     house.set_clock(TUESDAY_TEN + dt.timedelta(hours=4, minutes=31))
+    house.ring("insight.sweep")  # as beat does every minute
     house.wait("give it up", lambda: state_of(house, pk) == "no_show", 90)
     link_of(house, "appointment_missed", pk)
     advisor.go("/appointments/worklist/")
@@ -98,11 +99,12 @@ def test_a_freed_place_goes_to_who_waits(house: House, person: Callable[..., Per
 
 
 def link_of(house: House, kind: str, pk: int) -> str:
-    """The link of the booking's own letter, once a worker has sent it; a sweep of each minute may have to write it first."""
+    """The link of the booking's own letter, once a worker has sent it; a sweep (beat's, every minute) may have to write it."""
     sent = (
         "SELECT m.link_id FROM messaging_message m JOIN appointments_appointment a ON a.number = m.about "
         "WHERE m.kind = %s AND a.id = %s AND m.state = 'sent'"
     )
+    house.ring("insight.sweep")
     house.wait(f"send {kind}", lambda: bool(house.rows(sent, kind, pk)), 120)
     code = f"from servicedesk.messaging.models import SignedLink as S; print(S.objects.get(pk={house.one(sent, kind, pk)}).url)"
     return house.manage("shell", "-v", "0", "-c", code).strip().splitlines()[-1]
