@@ -146,7 +146,7 @@ def test_a_walk_in_in_english(house: House, person: Callable[..., Person]) -> No
     page.get_by_text("In rain", exact=True).click()
     advisor.press("Add this concern")
     advisor.look_over("concerns")
-    advisor.press("Next: mileage")
+    advisor.press("Next: inspect the car")
     inspect(advisor)
     pk = house.one(
         "SELECT w.id FROM workorders_workorder w JOIN customers_vehicle v ON v.id = w.vehicle_id "
