@@ -72,7 +72,7 @@ def of_visit(work_order: WorkOrder) -> list[Finding]:
     found = [
         Finding(
             f"point:{row.pk}",
-            said(row.item, measured(row.value, row.item), row.note),
+            said(row.item, row.measured, row.note),
             OF_TONE[row.verdict],
             row.item.group,
             row.item.name_zh_hant,
@@ -148,11 +148,6 @@ def in_order(finding: Finding | None, operations: Iterable[LabourOperation]) -> 
 def pairs(words: str) -> set[str]:
     """Two letters at a time: what names of the same thing share."""
     return {words[at : at + 2] for at in range(len(words) - 1)}
-
-
-def measured(value: object, item: ChecklistItem) -> str:
-    """A measured value as people say it."""
-    return "" if value is None else f"{value:.2f}".rstrip("0").rstrip(".") + (f" {item.unit}" if item.unit else "")
 
 
 def said(item: ChecklistItem | None, *more: str) -> str:

@@ -55,7 +55,7 @@ class Result:
     @property
     def points(self) -> list[tuple[PointResult, str]]:
         """Points that are not good, with the measured value: (point, "2.4 mm")."""
-        return [(row, measured(row)) for row in self.all_points if row.verdict in OPEN]
+        return [(row, row.measured) for row in self.all_points if row.verdict in OPEN]
 
     @property
     def points_good(self) -> int:
@@ -71,11 +71,6 @@ class Result:
     def seen(self) -> str:
         """Names the state that this page shows."""
         return seen_of(self._read)
-
-
-def measured(row: PointResult) -> str:
-    """The measured value with its unit: "2.4 mm"; empty when nothing was measured."""
-    return "" if row.value is None else f"{row.value.normalize():f} {row.item.unit}".strip()
 
 
 def way_of_copy(customer: Customer) -> str:

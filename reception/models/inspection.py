@@ -219,6 +219,11 @@ class PointResult(models.Model):
     def __str__(self) -> str:
         return f"{self.item}: {self.verdict}"
 
+    @property
+    def measured(self) -> str:
+        """The measured value with its unit, "2.4 mm"; empty when nothing was measured."""
+        return "" if self.value is None else f"{self.value.normalize():f} {self.item.unit}".strip()
+
 
 class InspectionRemark(ActorFields):
     """What was added after the customer signed: never changed, never taken back."""
