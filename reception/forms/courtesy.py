@@ -22,6 +22,9 @@ MOST_PHOTOS = 6
 class ConditionFields(forms.Form):
     """What the dials show, how the car looks, and up to six photos (`photos` of the request)."""
 
+    lent: CourtesyCar | None = None
+    """The car whose dials are read, where the form does not ask which."""
+
     odometer = OdometerField(label=gettext_lazy("Odometer (km)"))
     fuel = forms.ChoiceField(
         label=gettext_lazy("Fuel"), choices=[("", "—"), *((level, level) for level in FUEL_LEVELS)], required=False
@@ -48,14 +51,10 @@ class ConditionFields(forms.Form):
             if drives and not having:
                 del self.fields[name]
 
-    def car_in_question(self) -> CourtesyCar | None:
-        """The car whose dials are read."""
-        raise NotImplementedError
-
     def clean(self) -> dict[str, Any]:
-        """The gauge that this car has must be read; `level` is what it shows."""
+        """The gauge that this car (`lent`, else the one chosen) has must be read; `level` is what it shows."""
         cleaned = super().clean() or {}
-        car, fuel, charge = self.car_in_question(), cleaned.get("fuel"), cleaned.get("charge")
+        car, fuel, charge = self.lent or cleaned.get("car"), cleaned.get("fuel"), cleaned.get("charge")
         if car and car.powertrain == Powertrain.EV:
             if charge is None and "charge" not in self.errors:
                 self.add_error("charge", _("This car runs on electricity: read its state of charge."))
@@ -100,10 +99,6 @@ class LendForm(ConditionFields):
         self.ask_for({car.powertrain for car in cars})
         field.error_messages["invalid_choice"] = _("This car is not free any more. Choose another one.")
 
-    def car_in_question(self) -> CourtesyCar | None:
-        """The one chosen."""
-        return self.cleaned_data.get("car")
-
     def clean_due_at(self) -> dt.datetime:
         """Read the typed time on the centre's clock."""
         typed: dt.datetime = self.cleaned_data["due_at"]
@@ -115,13 +110,9 @@ class BackForm(ConditionFields):
 
     def __init__(self, *args: Any, car: CourtesyCar, out: int, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.car = car
+        self.lent = car
         self.ask_for({car.powertrain})
         self.fields["odometer"].help_text = _("Handed out with %(km)s km.") % {"km": f"{out:,}"}
-
-    def car_in_question(self) -> CourtesyCar | None:
-        """The one that was lent."""
-        return self.car
 
 
 class CourtesyCarForm(forms.Form):
