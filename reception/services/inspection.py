@@ -18,6 +18,7 @@ from servicedesk.documents import photos
 from servicedesk.staff.actors import Actor
 from servicedesk.staff.repeats import Reason, Refusal
 from servicedesk.workorders.models import WorkOrder
+from servicedesk.workorders.stages import Stage
 
 MOST_MARKS = 40
 
@@ -226,7 +227,7 @@ def unseen(inspection: Inspection) -> list[Reason]:
 
 
 def open_inspection(work_order: WorkOrder) -> Inspection:
-    """Lock the visit's inspection and return it; raises InspectionRefused when there is none or it is signed."""
+    """Lock the visit's inspection and return it; raises InspectionRefused when there is none, once signed or after reception."""
     inspection = (
         Inspection.objects.select_for_update(of=("self",))
         .select_related("work_order__vehicle", "work_order__centre")
@@ -244,4 +245,17 @@ def open_inspection(work_order: WorkOrder) -> Inspection:
                 "M2.2-b",
             )
         )
+    _refuse_after_reception(inspection.work_order)
     return inspection
+
+
+def _refuse_after_reception(work_order: WorkOrder) -> None:
+    """Raise InspectionRefused once the car has left reception, or went back to its owner."""
+    if work_order.stage != Stage.RECEPTION:
+        raise InspectionRefused(
+            Reason(
+                _("Reception of %(plate)s is over: the visit is at “%(stage)s”.")
+                % {"plate": work_order.vehicle.plate, "stage": work_order.get_stage_display()},
+                work_order.get_absolute_url(),
+            )
+        )

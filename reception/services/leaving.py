@@ -33,7 +33,6 @@ def leave_unsigned(work_order: WorkOrder, *, by: Actor, reason: str, covers_fitt
     """
     inspection = open_inspection(work_order)
     visit = inspection.work_order
-    refuse_after_reception(visit)
     reasons = missing(inspection)
     if not reason.strip():
         reasons.append(Reason(_("Write down why the customer leaves without signing."), clause="M2.2-b"))
@@ -47,18 +46,6 @@ def leave_unsigned(work_order: WorkOrder, *, by: Actor, reason: str, covers_fitt
     events.record(visit, "inspection.left", by=by, text=reason.strip()[:200])
     write(ASKING, inspection, by=by)
     return inspection
-
-
-def refuse_after_reception(work_order: WorkOrder) -> None:
-    """Raise InspectionRefused once the car has left reception, or went back to its owner."""
-    if work_order.stage != Stage.RECEPTION:
-        raise InspectionRefused(
-            Reason(
-                _("Reception of %(plate)s is over: the visit is at “%(stage)s”.")
-                % {"plate": work_order.vehicle.plate, "stage": work_order.get_stage_display()},
-                work_order.get_absolute_url(),
-            )
-        )
 
 
 def write(kind: str, inspection: Inspection, *, by: Actor, dedupe_key: str | None = None) -> Message:

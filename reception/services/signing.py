@@ -11,7 +11,7 @@ from reception import papers
 from reception.models import Inspection
 from reception.record import SIGNED, seal_of, seen_of
 from reception.services.inspection import InspectionRefused, missing, open_inspection
-from reception.services.leaving import refuse_after_reception, send_copy, stop_waiting
+from reception.services.leaving import send_copy, stop_waiting
 from servicedesk.clock import now
 from servicedesk.documents import signatures
 from servicedesk.messaging.models import SignedLink
@@ -115,7 +115,6 @@ def _confirm(
     seen: str,
 ) -> Inspection:
     inspection = open_inspection(work_order)
-    refuse_after_reception(inspection.work_order)
     reasons = missing(inspection)
     if not said["purpose_explained"]:
         reasons.append(

@@ -12,9 +12,10 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from reception import checklist
+from reception import checklist, services
 from reception.models import DamageMark, Inspection, PointResult
 from servicedesk.customers.models import Vehicle
+from servicedesk.staff.actors import Actor
 from servicedesk.workorders.models import WorkOrder
 from tests.fixtures.people import client_of
 from tests.fixtures.reception import inspected, received
@@ -171,6 +172,17 @@ def test_nothing_is_taken_after_the_signature(centre: Any, advisor: Any) -> None
     assert (
         "data-inspection" not in client_of(advisor).get(reverse("reception:inspect", args=[order.pk])).content.decode()
     )
+
+
+def test_nothing_is_taken_after_the_car_went_back(centre: Any, advisor: Any) -> None:
+    order = received(centre, advisor)
+    services.give_back(order, by=Actor.of(advisor), reason="改天再來")
+    before = Inspection.objects.values().get()
+    answer = send(advisor, order, {"do": "keys", "value": "1"}, {"do": "note", "value": "x"})
+    assert answer.status_code == 409
+    assert "Reception of BKQ-5821 is over" in answer.json()["reasons"][0]["text"]
+    mark = client_of(advisor).act(reverse("reception:mark_add", args=[order.pk]), {"kind": "dent", "x": "1", "y": "1"})
+    assert (mark.status_code, Inspection.objects.values().get(), DamageMark.objects.count()) == (302, before, 0)
 
 
 @pytest.mark.parametrize("changes", ["", "{", '{"do": 1}', "null", "[" * 5000])
