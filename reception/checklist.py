@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from servicedesk.catalogue.models import ChecklistItem
-from servicedesk.catalogue.words import ITEM_GROUPS, ItemList, option_label
+from servicedesk.catalogue.words import ITEM_GROUPS, ItemList, option_label, tone_of
 
 if TYPE_CHECKING:
     from reception.models import Inspection
@@ -20,26 +20,6 @@ TABS = ("exterior", "wheel", "dashboard", "interior", "function", "equipment")
 WARNING_LIGHTS, ODOMETER = "WA-23", "WA-01"
 LIGHTS_TAB = "dashboard"
 FUEL_LEVELS = ("E", "1/8", "1/4", "3/8", "1/2", "5/8", "3/4", "7/8", "F")
-TONES = {
-    "ok": "green",
-    "present": "green",
-    "watch": "amber",
-    "stain": "amber",
-    "scratch": "amber",
-    "dent": "amber",
-    "chip": "amber",
-    "fogged": "amber",
-    "tear": "amber",
-    "missing": "red",
-    "bad": "red",
-    "ng": "red",
-    "damage": "red",
-    "crack": "red",
-    "broken": "red",
-    "not_tested": "na",
-    "not_equipped": "na",
-    "none": "na",
-}
 WIDTH, HEIGHT = 500, 440
 """Size of the outline, in its own units."""
 PLACES = (
@@ -72,11 +52,6 @@ PLACES = (
     ("WA-21", 120, 106),
 )
 """(item, x, y) on the outline of 500 × 440: the first of an item is where its mark stands when nobody tapped a place."""
-
-
-def tone_of(value: str) -> str:
-    """green, amber, red or na: what an answer means."""
-    return TONES.get(value, "na")
 
 
 def place_of(code: str) -> tuple[int, int]:

@@ -12,9 +12,8 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from reception.checklist import tone_of
 from servicedesk.catalogue.models import ChecklistItem
-from servicedesk.catalogue.words import option_label
+from servicedesk.catalogue.words import option_label, tone_of
 from servicedesk.documents.models import Photo, Signature
 from servicedesk.staff.actors import ActorFields
 from servicedesk.staff.formats import joined

@@ -22,6 +22,7 @@ from servicedesk.catalogue.words import (
     Condition,
     ItemList,
     option_label,
+    tone_of,
 )
 from servicedesk.customers.models import Powertrain
 from servicedesk.staff.access import allow
@@ -31,7 +32,6 @@ from servicedesk.staff.roles import Role
 
 MADE = (service.ADDED, service.REVISED, service.RESTORED)
 """Changes that begin a version."""
-TONES = {"ok": "green", "present": "green", "yes": "green", "no": "red", "none": "na"}
 
 
 def list_or_404(name: str) -> ItemList:
@@ -131,7 +131,7 @@ def tablet_row(item: ChecklistItem) -> dict[str, Any]:
         choices, hint = [("pass", _("Pass"), "green"), ("fail", _("Fail"), "red")], condition_words(item)
     else:
         values = ["ok", *item.options] if item.input_type == "mark" else item.options
-        choices, hint = [(value, option_label(value), TONES.get(value, "")) for value in values], ""
+        choices, hint = [(value, option_label(value), tone_of(value)) for value in values], ""
     if item.photo:
         hint = " · ".join(filter(None, (hint, _("With a photo"))))
     return {"item": item, "choices": choices, "hint": hint}

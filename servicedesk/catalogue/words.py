@@ -183,3 +183,33 @@ OLD_PARTS = {
 def option_label(value: str) -> str:
     """Return the words for a choice of a checklist item; measures such as "3/8" stand for themselves."""
     return str(OPTIONS.get(value, value))
+
+
+TONES = {
+    "yes": "green",
+    "no": "red",
+    "ok": "green",
+    "present": "green",
+    "watch": "amber",
+    "stain": "amber",
+    "scratch": "amber",
+    "dent": "amber",
+    "chip": "amber",
+    "fogged": "amber",
+    "tear": "amber",
+    "missing": "red",
+    "bad": "red",
+    "ng": "red",
+    "damage": "red",
+    "crack": "red",
+    "broken": "red",
+    "not_tested": "na",
+    "not_equipped": "na",
+    "none": "na",
+}
+"""What an answer means: its colour on the tablet."""
+
+
+def tone_of(value: str) -> str:
+    """green, amber, red or na: what an answer means."""
+    return TONES.get(value, "na")
