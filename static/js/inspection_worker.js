@@ -18,6 +18,7 @@ const keepFile = async (url) => {
 self.addEventListener("message", (event) => {
   const { keep = [], files = [] } = event.data || {};
   event.waitUntil(Promise.all([
+    self.clients.claim(), // a page that came up while this worker did has nobody else to take it
     caches.open(FILES).then(async (kept_) => (await kept_.keys()).filter((one) => files.length && !files.includes(one.url)).forEach((one) => kept_.delete(one))),
     ...files.map((url) => keepFile(url).catch(() => {})),
     ...keep.filter((path) => INSPECT.test(path)).map(async (path) => {

@@ -56,12 +56,17 @@ def photo(page: Page, file: Path) -> None:
 
 
 def test_a_tablet_through_a_gap_in_the_connection(house: House, person: Callable[..., Person], tmp_path: Path) -> None:
-    """M2.2-a to M2.2-c. What is tapped without a connection survives a reload, goes out once, and is signed."""
-    pk = house.before("received", "TAB-0001")
+    """M2.1-a, M2.2-a to M2.2-c. What is tapped without a connection survives a reload, goes out once, and is signed."""
+    house.before("booked", "TAB-0001", "2026-11-24", "11:00")
     file = tmp_path / "dent.jpg"
     file.write_bytes(picture((1200, 900), "JPEG"))
     advisor = person("advisor", screen=TABLET)
-    page = advisor.go(f"/reception/{pk}/inspect/")
+    page = advisor.go("/reception/")
+    page.locator('a[href*="appointment="]', has_text="TAB-0001").first.click()
+    advisor.choose("as_booked", "yes")
+    advisor.next()
+    pk = int(house.one("SELECT id FROM workorders_workorder ORDER BY id DESC LIMIT 1"))
+    page.goto(f"{house.url}/reception/{pk}/inspect/")
     advisor.fill(odometer="40210", keys="2")
     advisor.choose("fuel", "1/2")
     page.locator('[data-to="exterior"]').click()
