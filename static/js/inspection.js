@@ -196,7 +196,6 @@
 
   // Photos go the same way as the taps, in their order: of the mark that is taken up, else of what the group asks for.
   const strip = root.querySelector("[data-photos]");
-  const photoUrl = strip.querySelector("[data-photo-form]").action;
   const photoOf = root.querySelector("[data-photo-of]");
   let mark = null;
   const aim = () => {
@@ -209,10 +208,9 @@
   document.addEventListener("damage:current", ({ detail }) => { mark = detail; aim(); });
   document.addEventListener("inspection:group", () => { damage.leave(); aim(); });
   document.addEventListener("photo:add", (event) => {
-    event.preventDefault();
     const tile = strip.querySelector(`[data-photo="${event.detail.key}"]`);
     if (tile) tile.dataset.of = event.detail.mark || "";
-    box.addPhoto({ ...event.detail, url: photoUrl });
+    box.addPhoto(event.detail);
   });
   document.addEventListener("photo:remove", (event) => {
     if (event.detail.kept) return;

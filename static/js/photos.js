@@ -1,20 +1,13 @@
 // Strips of photos ([data-photos], templates/reception/_photos.html): a tile at once for each picture chosen, shrunk (shrink.js),
-// then handed on by the event "photo:add" {key, mark, item, blob, url}. Whoever cancels it sends the picture himself and tells
-// the strip by "photo:waiting" {key}, "photo:sending" {key}, "photo:kept" {key, thumb, full} or "photo:refused" {key, reasons};
+// then handed on by the event "photo:add" {key, mark, item, blob, url}. Who sends it (outbox.js) tells the strip what becomes of
+// it by "photo:waiting" {key}, "photo:sending" {key}, "photo:kept" {key, thumb, full} or "photo:refused" {key, reasons};
 // "photo:show" {key, mark, item, blob} puts back a tile that an older page does not show, "photo:remove" {key, kept} asks to
-// forget one. Nobody cancels: the strip sends by itself, two at a time, and again when the line is back.
+// forget one that is still waiting.
 (() => {
-  const AT_ONCE = 2;
-  const AGAIN = 8_000;
   const tell = (name, detail, where = document) =>
     where.dispatchEvent(new CustomEvent(name, { bubbles: true, cancelable: true, detail }));
   const tileOf = (key) => document.querySelector(`[data-photo="${CSS.escape(key)}"]`);
-  const newKey = () => { // crypto.randomUUID wants HTTPS; a tablet in the house may be without
-    const bytes = crypto.getRandomValues(new Uint8Array(16));
-    bytes[6] = (bytes[6] & 15) | 64;
-    bytes[8] = (bytes[8] & 63) | 128;
-    return [...bytes].map((byte, n) => ([4, 6, 8, 10].includes(n) ? "-" : "") + byte.toString(16).padStart(2, "0")).join("");
-  };
+  const { newKey } = window.Outbox;
   const stripOf = ({ mark, item }) =>
     [...document.querySelectorAll("[data-photos]")].find(
       (strip, _place, all) => all.length === 1 || ((strip.dataset.mark || "") === (mark || "") && (strip.dataset.item || "") === String(item || "")),
@@ -86,56 +79,10 @@
         if (!tile) return; // removed meanwhile
         if (blob !== file) picture(tile, blob);
         const photo = { key, mark, item, blob, url: strip.querySelector("[data-photo-form]").action };
-        if (tell("photo:add", photo, strip)) send(photo);
+        tell("photo:add", photo, strip);
       });
     });
     input.value = "";
-  });
-
-  // Sending, when nobody else does.
-  const line = [];
-  let sending = 0;
-  let timer = 0;
-  const send = (photo) => {
-    line.push(photo);
-    work();
-  };
-  const work = () => {
-    while (sending < AT_ONCE && line.length) {
-      const photo = line.shift();
-      if (!tileOf(photo.key)) continue;
-      sending += 1;
-      post(photo).catch(() => {
-        line.push(photo);
-        tell("photo:waiting", { key: photo.key });
-        clearTimeout(timer);
-        timer = setTimeout(work, AGAIN);
-        return true;
-      }).then((failed) => {
-        sending -= 1;
-        if (!failed) work();
-      });
-    }
-  };
-  const post = async ({ key, mark, item, blob, url }) => {
-    const tile = tileOf(key);
-    const strip = tile.closest("[data-photos]");
-    const form = strip.querySelector("[data-photo-form]");
-    const data = new FormData();
-    const fields = { csrfmiddlewaretoken: form.elements.csrfmiddlewaretoken.value, request_key: key, key, mark, item };
-    Object.entries(fields).forEach(([name, value]) => data.append(name, value));
-    data.append("file", blob, blob.name || "photo.jpg");
-    tell("photo:sending", { key });
-    const answer = await fetch(url, { method: "POST", body: data, headers: { Accept: "application/json" } });
-    const said = (answer.headers.get("Content-Type") || "").includes("json") ? await answer.json() : null;
-    if (said && answer.ok) tell("photo:kept", said);
-    else if (said) tell("photo:refused", { key, reasons: said.reasons.map((reason) => reason.text) });
-    else if (answer.status < 500) tell("photo:refused", { key, reasons: [strip.dataset.sayClosed] }); // signed out
-    else throw new Error(String(answer.status));
-  };
-  window.addEventListener("online", work);
-  window.addEventListener("beforeunload", (event) => {
-    if (sending || line.length) event.preventDefault();
   });
 
   // What became of it.
