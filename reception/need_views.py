@@ -14,7 +14,7 @@ from reception.desk_records import PLACERS
 from reception.forms import NeedFields, PlaceForm, concern_again
 from reception.views import DESK, order_of, steps_of
 from servicedesk.staff.access import allow
-from servicedesk.staff.repeats import perform, reasons_of, refuse
+from servicedesk.staff.repeats import Refusal, perform, reasons_of, refuse
 from servicedesk.workorders.models import Concern, WorkOrder
 from servicedesk.workorders.stages import Stage
 
@@ -31,6 +31,21 @@ def need(request: HttpRequest, pk: int) -> HttpResponse:
     if goes_on and changed is None and order.concerns.exists():
         form.fields["concern"].required = False
     here = reverse("reception:need", args=[pk])
+
+    def page(refusal: Refusal | None = None) -> HttpResponse:
+        for reason in refusal.reasons if refusal else []:
+            form.add_error(None, str(reason.text))
+        context = {
+            "form": form,
+            "work_order": order,
+            "concerns": concerns_with_lines(order),
+            "changed": changed,
+            "may_change": order.stage == Stage.RECEPTION,
+            "place_form": PlaceForm(initial={"key_tag": order.key_tag, "parked_at": order.parked_at}),
+            "steps": steps_of(order, "need"),
+        }
+        return render(request, "reception/need.html", context, status=422 if form.errors else 200)
+
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         return perform(
@@ -47,18 +62,9 @@ def need(request: HttpRequest, pk: int) -> HttpResponse:
             ),
             by=request.actor,  # type: ignore[attr-defined]
             redirect=reverse("reception:inspect", args=[pk]) if goes_on else here,
-            on_refusal=here,
+            on_refusal=page,
         )
-    context = {
-        "form": form,
-        "work_order": order,
-        "concerns": concerns_with_lines(order),
-        "changed": changed,
-        "may_change": order.stage == Stage.RECEPTION,
-        "place_form": PlaceForm(initial={"key_tag": order.key_tag, "parked_at": order.parked_at}),
-        "steps": steps_of(order, "need"),
-    }
-    return render(request, "reception/need.html", context, status=422 if form.errors else 200)
+    return page()
 
 
 def concern_of(order: WorkOrder, named: str) -> Concern | None:

@@ -30,7 +30,7 @@ NAMES = dict(settings.LANGUAGES)
 @allow(*DESK)
 @require_http_methods(["GET", "POST"])
 def sign(request: HttpRequest, pk: int) -> HttpResponse:
-    """Step 4: the customer sees the result, chooses, and signs; from then on it is locked.
+    """Step 3: the customer sees the result, chooses, and signs; from then on it is locked.
 
     `show_in` asks for the same page in another language, with all that was typed, and signs nothing.
     """

@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from reception import services, symptoms
 from reception.models import Arrival, BookingCheck
-from reception.services import NotReceived
+from reception.services import NotReceived, concerns
 from servicedesk import registry
 from servicedesk.staff.actors import Actor
 from servicedesk.workorders.models import Concern, WorkOrder
@@ -259,3 +259,14 @@ def test_arrivals_go_with_the_customer(centre: Any, advisor: Any) -> None:
     for erase in registry.erasures:
         erase(booked.customer)
     assert list(Arrival.objects.values_list("plate", "left_reason")) == [("", "—")]
+
+
+def test_what_was_typed_comes_back_when_it_cannot_be_taken(centre: Any, advisor: Any) -> None:
+    order = received(centre, advisor)
+    for number in range(concerns.MOST - 1):
+        services.record_need(order, by=Actor.of(advisor), words=f"第{number}件")
+    answer = client_of(advisor).act(reverse("reception:need", args=[order.pk]), {"concern": "又一件小事"})
+    page = answer.content.decode()
+    assert (answer.status_code, order.concerns.count()) == (422, concerns.MOST)
+    assert "add the words to one of them" in page
+    assert ">\n又一件小事</textarea>" in page
