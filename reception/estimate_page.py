@@ -6,12 +6,11 @@ from typing import Any
 
 from reception import findings
 from reception.forms import ExtraForm, LineForm, OperationForm
-from reception.promise import reckon
-from servicedesk.catalogue.models import LabourOperation, Part
+from servicedesk.catalogue.models import Part
 from servicedesk.workorders import declined
 from servicedesk.workorders.consents import signed_by_other
 from servicedesk.workorders.lines import lines_context
-from servicedesk.workorders.models import Estimate, WorkOrder, WorkOrderLine
+from servicedesk.workorders.models import Estimate, LineState, WorkOrder
 from servicedesk.workorders.stages import Stage
 
 NEWEST_LINES = 60
@@ -32,14 +31,10 @@ def page_of(
     """
     context = lines_context(order)
     open_found = findings.still_open(order, found)
-    operations = list(LabourOperation.objects.offered())
+    operations = form.offer_once(order)
     fitting = findings.suggestions(open_found, operations)
-    rows = proposals(order, context["newest"])
-    for row in rows:
-        row.bad = bad if bad is not None and bad.line.pk == row.pk else None  # type: ignore[attr-defined]
-        for part in row.parts.all():
-            part.typed = row.bad.data.get(f"qty_{part.pk}", "") if row.bad else None  # type: ignore[attr-defined]
-    last = order.consents.order_by("-pk").first()
+    rows = proposals(order, context["newest"], bad)
+    last = context["last_consent"]
     return {
         "form": form,
         "extra": extra,
@@ -48,10 +43,9 @@ def page_of(
         "chosen": chosen,
         "fits_chosen": findings.suggestions([chosen], operations)[chosen.key] if chosen else [],
         "proposals": rows,
-        "parts": list(Part.objects.offered()) if rows else [],
+        "parts": list(Part.objects.offered()) if any(not row.seen for row in rows) else [],
         "may_give_back": order.stage in (Stage.RECEPTION, Stage.AUTHORISED),
         "at_reception": order.stage == Stage.RECEPTION,
-        "reckoned": reckon(order, with_proposed=True) if context["waiting"] else None,
         "other_signer": last if last and signed_by_other(last, order.customer.name) else None,
         "undone": [
             {"line": line, "said": declined.what_was_said(line)}
@@ -61,12 +55,19 @@ def page_of(
     }
 
 
-def proposals(order: WorkOrder, newest: Estimate | None) -> list[WorkOrderLine]:
-    """Open proposals with parts and photos; `seen` says of each whether a customer was shown it. Three queries."""
+def proposals(order: WorkOrder, newest: Estimate | None, bad: LineForm | None = None) -> list[Any]:
+    """Open proposals with their own parts; `seen` says of each whether a customer was shown it, `bad` what was typed wrongly.
+
+    No query for a visit read `for_estimate`.
+    """
     shown = {row["line"] for row in newest.lines} if newest else set()
-    rows = order.lines.top().unanswered().select_related("operation", "concern", "alternative_of__operation")
-    rows = rows.prefetch_related("parts__part", "photos").order_by("position", "pk")
-    found = list(rows[:NEWEST_LINES])
-    for row in found:
+    lines: dict[int, Any] = {line.pk: line for line in order.lines.all()}
+    found = [line for line in lines.values() if line.parent_id is None and line.state == LineState.PROPOSED]
+    for row in found[:NEWEST_LINES]:
         row.seen = row.pk in shown
-    return found
+        row.bad = bad if bad is not None and bad.line.pk == row.pk else None
+        row.beside = lines.get(row.alternative_of_id)
+        row.own_parts = [line for line in lines.values() if line.parent_id == row.pk]
+        for part in row.own_parts:
+            part.typed = row.bad.data.get(f"qty_{part.pk}", "") if row.bad else None
+    return found[:NEWEST_LINES]

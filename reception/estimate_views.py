@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from reception import findings, services
 from reception.estimate_page import page_of
@@ -16,18 +16,24 @@ from reception.forms import ExtraForm, LineForm, OperationForm, PhotoForm, Promi
 from reception.promise import reckon, suggested
 from reception.views import DESK, order_of
 from servicedesk.documents import photos
-from servicedesk.staff.access import allow
+from servicedesk.staff.access import allow, fetch
 from servicedesk.staff.repeats import Refusal, perform, reasons_of, refuse
 from servicedesk.workorders import gates
 from servicedesk.workorders.lines import lines_context
+from servicedesk.workorders.models import WorkOrder
 from servicedesk.workorders.stages import Stage
+
+
+def estimated(request: HttpRequest, pk: int) -> WorkOrder:
+    """The visit with all that its estimate shows, if the user may see it."""
+    return fetch(request, WorkOrder.objects.for_estimate().select_related("inspection"), pk=pk)  # type: ignore[no-any-return]
 
 
 @allow(*DESK)
 @require_http_methods(["GET", "POST"])
 def estimate(request: HttpRequest, pk: int) -> HttpResponse:
     """Findings and the work proposed for them, with prices; then show it, send it, or take the decision by telephone."""
-    order = order_of(request, pk)
+    order = estimated(request, pk)
     found = findings.of_visit(order)
     chosen = next((row for row in found if row.key == request.GET.get("found")), None)
     beside = request.GET.get("beside", "")
@@ -49,10 +55,20 @@ def estimate(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @allow(*DESK)
+@require_safe
+def reckoned(request: HttpRequest, pk: int) -> HttpResponse:
+    """When the car can be ready if all is approved, and why: the estimate's page fetches it by itself; without script a page."""
+    order = order_of(request, pk)
+    context = {"reckoned": reckon(order, with_proposed=True), "work_order": order}
+    template = "reception/_reckoned.html" if getattr(request, "htmx", False) else "reception/reckoned.html"
+    return render(request, template, context)
+
+
+@allow(*DESK)
 @require_POST
 def extra(request: HttpRequest, pk: int) -> HttpResponse:
     """Propose outside work or a fee; comes back filled in when something is missing."""
-    order = order_of(request, pk)
+    order = estimated(request, pk)
     form = ExtraForm(request.POST)
     if not form.is_valid():
         found = findings.of_visit(order)
@@ -86,8 +102,8 @@ def set_aside(request: HttpRequest, pk: int) -> HttpResponse:
 @allow(*DESK)
 @require_POST
 def line_change(request: HttpRequest, pk: int, line: int) -> HttpResponse:
-    """Change the parts or the concern of a proposal that no customer has seen."""
-    order = order_of(request, pk)
+    """Change the parts or the concern of a proposal that no customer has seen; comes back as it was typed."""
+    order = estimated(request, pk)
     row = get_object_or_404(order.lines.top(), pk=line)
     back = f"{reverse('reception:estimate', args=[pk])}#line-{line}"
     form = LineForm(request.POST, line=row)

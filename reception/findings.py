@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from reception.models import DamageMark, Inspection, InspectionPhoto
+from reception.models import DamageMark, InspectionPhoto
 from servicedesk.catalogue.models import ChecklistItem, LabourOperation
 from servicedesk.catalogue.words import System
 from servicedesk.staff.formats import joined
@@ -62,7 +62,7 @@ class Finding:
 
 def of_visit(work_order: WorkOrder) -> list[Finding]:
     """All findings of the visit's inspection, the most urgent first. At most five queries, none of them by finding."""
-    inspection = Inspection.objects.filter(work_order=work_order).first()
+    inspection = getattr(work_order, "inspection", None)
     if inspection is None:
         return []
     photos = list(InspectionPhoto.objects.filter(inspection=inspection).order_by("pk"))
@@ -110,7 +110,7 @@ def of_visit(work_order: WorkOrder) -> list[Finding]:
 
 def still_open(work_order: WorkOrder, found: Iterable[Finding]) -> list[Finding]:
     """Those of which nothing has become yet. Two queries."""
-    lines = set(work_order.lines.values_list("pk", flat=True))
+    lines = {line.pk for line in work_order.lines.all()}
     over = {
         event.data.get("finding")
         for event in work_order.happened("reception.proposed", "reception.set_aside")

@@ -36,6 +36,7 @@ urlpatterns = [
     path("<int:pk>/leave/", sign_views.leave, name="leave"),
     path("<int:pk>/remark/", sign_views.remark, name="remark"),
     path("<int:pk>/estimate/", estimate_views.estimate, name="estimate"),
+    path("<int:pk>/estimate/ready/", estimate_views.reckoned, name="reckoned"),
     path("<int:pk>/estimate/extra/", estimate_views.extra, name="extra"),
     path("<int:pk>/estimate/set-aside/", estimate_views.set_aside, name="set_aside"),
     path("<int:pk>/estimate/<int:line>/change/", estimate_views.line_change, name="line_change"),

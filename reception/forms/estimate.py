@@ -13,7 +13,10 @@ from django.utils.translation import gettext_lazy
 from servicedesk.catalogue.models import LabourOperation, Part
 from servicedesk.staff.fields import NumberField
 from servicedesk.staff.models import ServiceCentre
-from servicedesk.workorders.models import Concern, LineKind, Urgency, WorkOrder, WorkOrderLine
+from servicedesk.workorders.models import Concern, LineKind, LineState, Urgency, WorkOrder, WorkOrderLine
+
+CHOOSES = ("operation", "concern", "alternative_of")
+"""Fields of the form below that choose a row."""
 
 
 class OperationForm(forms.Form):
@@ -49,6 +52,24 @@ class OperationForm(forms.Form):
         rows = order.lines.top().unanswered().filter(alternative_of=None)
         beside.queryset = rows.select_related("operation", "part").order_by("position", "pk")
         concern.empty_label = beside.empty_label = _("None")
+
+    def offer_once(self, order: WorkOrder) -> list[LabourOperation]:
+        """Read what is offered once, for the page and its lists; returns the operations. One query for a visit `for_estimate`."""
+        fields: Any = [self.fields[name] for name in CHOOSES]
+        work, concern, beside = fields
+        operations: list[LabourOperation] = list(work.queryset)
+        work.choices = [("", work.empty_label), *((row.pk, work.label_from_instance(row)) for row in operations)]
+        none = ("", concern.empty_label)
+        concern.choices = [none, *((row.pk, str(row)) for row in order.concerns.all())]
+        beside.choices = [
+            none,
+            *(
+                (row.pk, str(row))
+                for row in order.lines.all()
+                if row.state == LineState.PROPOSED and row.parent_id is None and row.alternative_of_id is None
+            ),
+        ]
+        return operations
 
 
 class ExtraForm(forms.Form):

@@ -12,6 +12,7 @@ from servicedesk.clock import now
 from servicedesk.staff.formats import format_date, format_moment, format_money
 from servicedesk.workorders import alternatives
 from servicedesk.workorders.models import (
+    Consent,
     ConsentAnswer,
     Estimate,
     LineKind,
@@ -33,8 +34,12 @@ def lines_context(work_order: WorkOrder) -> dict[str, Any]:
     lines = work_order.lines
     rows = list(lines.all() if kept else lines.select_related("operation", "part").order_by("position", "id"))
     answers: dict[int, ConsentAnswer] = {}
-    for answer in ConsentAnswer.objects.filter(consent__work_order=work_order).select_related("consent").order_by("pk"):
+    last: Consent | None = None
+    for answer in (
+        ConsentAnswer.objects.filter(consent__work_order=work_order).select_related("consent__estimate").order_by("pk")
+    ):
         answers[answer.line_id] = answer
+        last = answer.consent
     waits = any(row.state == LineState.PROPOSED and row.pk not in answers for row in rows)
     newest = Estimate.objects.filter(work_order=work_order).order_by("-version").first() if waits else None
     shown = work_order.happened("estimate.issued")[-1:]
@@ -52,6 +57,7 @@ def lines_context(work_order: WorkOrder) -> dict[str, Any]:
     return {
         "lines": [_as_row(row, answers.get(row.pk), newest, centre, work.get(row.pk)) for row in rows],
         "newest": newest,
+        "last_consent": last,
         "estimate": {"version": shown[0].data["version"], "created_at": shown[0].at} if shown else None,
         "line_total": agreed.total,
         "total_label": label,

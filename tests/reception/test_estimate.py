@@ -7,14 +7,15 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from reception import findings, services
 from reception.models import PointResult
 from reception.promise import reckon
 from reception.services import points
-from servicedesk.catalogue.models import ChecklistItem, Part
+from servicedesk.catalogue.models import ChecklistItem, LabourOperation, Part
 from servicedesk.clock import now
 from servicedesk.documents import photos
 from servicedesk.messaging.models import Message, SignedLink
@@ -197,3 +198,20 @@ def test_the_time_follows_the_opening_hours_and_a_closed_day(centre: Any, adviso
     late = reckon(order, with_proposed=True)
     assert late.at is not None
     assert centre.local(late.at).date() > centre.today()
+
+
+def test_the_estimate_costs_the_same_with_one_proposal_and_with_many(centre: Any, advisor: Any) -> None:
+    order, by = received(centre, advisor, codes=()), Actor.of(advisor)
+    desk, url, counts = client_of(advisor), reverse("reception:estimate", args=[order.pk]), []
+    work = list(LabourOperation.objects.offered()[:12])
+    for upto in (1, 12):
+        for operation in work[order.lines.top().count() : upto]:
+            line = services.add_operation(order, by=by, operation=operation)
+            services.add_line_photos(order, by=by, line=line, pictures=[picture()])
+            services.add_mark(order, by=by, x=30, y=227, kind="dent")
+        desk.get(url)
+        with CaptureQueriesContext(connection) as queries:
+            assert desk.get(url).status_code == 200
+        counts.append(len(queries))
+    assert counts[0] == counts[1] <= 15
+    assert "ready by" in desk.get(reverse("reception:reckoned", args=[order.pk])).content.decode()
