@@ -58,7 +58,7 @@ class OperationForm(forms.Form):
         fields: Any = [self.fields[name] for name in CHOOSES]
         work, concern, beside = fields
         operations: list[LabourOperation] = list(work.queryset)
-        work.choices = [("", work.empty_label), *((row.pk, work.label_from_instance(row)) for row in operations)]
+        work.choices = [forms.models.ModelChoiceIterator(work).choice(row) for row in operations]
         none = ("", concern.empty_label)
         concern.choices = [none, *((row.pk, str(row)) for row in order.concerns.all())]
         beside.choices = [

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from decimal import Decimal
 from typing import Any
 
@@ -215,3 +216,14 @@ def test_the_estimate_costs_the_same_with_one_proposal_and_with_many(centre: Any
         counts.append(len(queries))
     assert counts[0] == counts[1] <= 15
     assert "ready by" in desk.get(reverse("reception:reckoned", args=[order.pk])).content.decode()
+
+
+def test_what_the_estimate_offers_can_be_chosen(centre: Any, advisor: Any) -> None:
+    order = received(centre, advisor, codes=())
+    desk, url = client_of(advisor), reverse("reception:estimate", args=[order.pk])
+    offered = re.findall(r'name="operation" id="\w+" value="([^"]*)"', desk.get(url).content.decode())
+    assert offered == [row.code for row in LabourOperation.objects.offered()], (
+        "offers work by its code, and never nothing"
+    )
+    desk.post(url, {"operation": offered[0], "urgency": "now", "request_key": "offered-by-its-code"})
+    assert [line.operation.code for line in order.lines.top()] == [offered[0]]
