@@ -40,6 +40,8 @@ SYSTEMS: dict[str, tuple[str, ...]] = {
 }
 """Which systems of the car the groups of the checklists look at."""
 SUGGESTED = 3
+AND = frozenset("與及和、（）")
+"""Letters of names that say nothing about the thing."""
 
 
 @dataclass(frozen=True)
@@ -146,8 +148,8 @@ def in_order(finding: Finding | None, operations: Iterable[LabourOperation]) -> 
 
 
 def pairs(words: str) -> set[str]:
-    """Two letters at a time: what names of the same thing share."""
-    return {words[at : at + 2] for at in range(len(words) - 1)}
+    """Two letters at a time: what names of the same thing share. An "and" between two things belongs to neither."""
+    return {pair for at in range(len(words) - 1) if AND.isdisjoint(pair := words[at : at + 2])}
 
 
 def said(item: ChecklistItem | None, *more: str) -> str:

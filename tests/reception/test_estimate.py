@@ -227,3 +227,9 @@ def test_what_the_estimate_offers_can_be_chosen(centre: Any, advisor: Any) -> No
     )
     desk.post(url, {"operation": offered[0], "urgency": "now", "request_key": "offered-by-its-code"})
     assert [line.operation.code for line in order.lines.top()] == [offered[0]]
+
+
+def test_an_and_in_a_name_suggests_no_work() -> None:
+    bumper = findings.Finding("mark:1", "Dent", "advice", "exterior", "前保險桿與水箱護罩")
+    belt, radiator = operations(("ENG-050", "ENG-080"))
+    assert findings.suggestions([bumper], [belt, radiator]) == {"mark:1": [radiator]}
