@@ -31,6 +31,20 @@ PHOTOS = (
 )
 
 
+QUEUED = """new Promise((done) => {
+  const opening = indexedDB.open("servicedesk-inspection");
+  opening.onsuccess = () => {
+    const asked = opening.result.transaction("entries").objectStore("entries").getAll();
+    asked.onsuccess = () => {
+      opening.result.close();
+      const texts = asked.result.map((entry) => JSON.stringify(entry));
+      done([asked.result.some((entry) => entry.photo && !entry.sent), texts.some((text) => text.includes("1.5"))]);
+    };
+  };
+})"""
+"""Whether a photo is kept in the tablet, and the reading."""
+
+
 def tap(page: Page, x: float, y: float) -> None:
     """A place of the outline, in its own units of 500 × 440."""
     svg = page.locator("[data-damage] svg")
@@ -90,9 +104,10 @@ def test_a_tablet_through_a_gap_in_the_connection(house: House, person: Callable
     tread.locator("input").first.fill("1.5")
     tread.locator("input").first.blur()
     expect(tread.locator('[data-v="red"] input')).to_be_checked()
-    state(page, "offline", 3)
+    state(page, "offline")  # how many wait depends on how quick one is: a change of what is being tried is one more
+    house.wait("keep the photo and the reading in the tablet", lambda: all(page.evaluate(QUEUED)))
     page.reload()
-    state(page, "offline", 3)
+    state(page, "offline")
     expect(page.locator("[data-mark-key]")).to_have_count(2)
     expect(page.locator("[data-photo]")).to_have_count(2)
     expect(page.locator('[data-point] [data-v="red"] input:checked')).to_have_count(1)
