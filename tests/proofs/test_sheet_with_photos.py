@@ -26,7 +26,13 @@ def test_the_signed_sheet_with_ten_photos_is_printed_in_time(centre: Any, adviso
     order, by = received(centre, advisor), Actor.of(advisor)
     for place in range(10):
         mark = services.add_mark(order, by=by, kind="dent", x=110 + 20 * place, y=227, note="3 cm")
-        services.add_photo(order, by=by, key=uuid.uuid4(), picture=photos.read(upload(picture((4000, 3000), quality=88))), mark=mark.key)
+        services.add_photo(
+            order,
+            by=by,
+            key=uuid.uuid4(),
+            picture=photos.read(upload(picture((4000, 3000), quality=88))),
+            mark=mark.key,
+        )
     printing.run()  # what else is ordered
     sign(order, advisor)
     began = time.monotonic()
