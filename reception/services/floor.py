@@ -15,12 +15,14 @@ def at_reception(work_order: WorkOrder) -> WorkOrder:
     """Lock the visit and return it; raises NotReceived once reception is over."""
     locked = WorkOrder.objects.select_for_update(of=("self",)).select_related("centre", "vehicle").get(pk=work_order.pk)
     if locked.stage != Stage.RECEPTION:
-        raise NotReceived(
-            Reason(
-                _("Reception of %(plate)s is over: the visit is at “%(stage)s”.")
-                % {"plate": locked.vehicle.plate, "stage": locked.get_stage_display()},
-                locked.get_absolute_url(),
-            ),
-            *last_move(locked),
-        )
+        raise NotReceived(is_over(locked), *last_move(locked))
     return locked
+
+
+def is_over(work_order: WorkOrder) -> Reason:
+    """Why nothing of reception can be changed any more: the stage the visit is at, with its page."""
+    return Reason(
+        _("Reception of %(plate)s is over: the visit is at “%(stage)s”.")
+        % {"plate": work_order.vehicle.plate, "stage": work_order.get_stage_display()},
+        work_order.get_absolute_url(),
+    )

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from reception import checklist
 from reception.models import DamageMark, Inspection, InspectionItem, InspectionPhoto
+from reception.services.floor import is_over
 from reception.services.odometer import keep
 from servicedesk.documents import photos
 from servicedesk.staff.actors import Actor
@@ -245,17 +246,6 @@ def open_inspection(work_order: WorkOrder) -> Inspection:
                 "M2.2-b",
             )
         )
-    _refuse_after_reception(inspection.work_order)
+    if inspection.work_order.stage != Stage.RECEPTION:
+        raise InspectionRefused(is_over(inspection.work_order))
     return inspection
-
-
-def _refuse_after_reception(work_order: WorkOrder) -> None:
-    """Raise InspectionRefused once the car has left reception, or went back to its owner."""
-    if work_order.stage != Stage.RECEPTION:
-        raise InspectionRefused(
-            Reason(
-                _("Reception of %(plate)s is over: the visit is at “%(stage)s”.")
-                % {"plate": work_order.vehicle.plate, "stage": work_order.get_stage_display()},
-                work_order.get_absolute_url(),
-            )
-        )
