@@ -142,18 +142,21 @@ def test_a_tablet_through_a_gap_in_the_connection(house: House, person: Callable
     assert (states.pop("MNT-070"), set(states.values())) == ("declined", {"approved"})
 
 
-def test_a_photo_a_heic_and_no_photo(house: House, person: Callable[..., Person], tmp_path: Path) -> None:
+def test_photos_upright_and_sideways_a_heic_and_no_photo(
+    house: House, person: Callable[..., Person], tmp_path: Path
+) -> None:
     pk = house.before("received", "PHO-0001")
     advisor = person("advisor", screen=PHONE)
     page = advisor.go(f"/reception/{pk}/inspect/")
     on_a_poor_phone(page)
-    assert take(page, cameras(tmp_path, 1)) <= TEN_PHOTOS  # the ten are proved alone: tests/proofs/test_photos_wired.py
+    assert take(page, cameras(tmp_path, 2)) <= TEN_PHOTOS  # the ten are proved alone: tests/proofs/test_photos_wired.py
     (tmp_path / "iphone.heic").write_bytes(picture((900, 600), "HEIF"))
     take(page, [tmp_path / "iphone.heic"])
     rows = house.rows(PHOTOS, pk)
-    assert [(width, height) for width, height, _file in rows] == [(1600, 1200), (900, 600)]
+    assert sorted((width, height) for width, height, _file in rows[:2]) == [(1200, 1600), (1600, 1200)]
+    assert [(width, height) for width, height, _file in rows[2:]] == [(900, 600)]
     files = [house.state / "media" / "private" / name for *_size, name in rows]
-    assert [file.stat().st_size <= 400_000 and b"Exif" not in file.read_bytes() for file in files] == [True] * 2
+    assert [file.stat().st_size <= 400_000 and b"Exif" not in file.read_bytes() for file in files] == [True] * 3
 
     (tmp_path / "notes.jpg").write_text("no photo")
     page.locator('[data-photos] input[type="file"][multiple]').last.set_input_files(tmp_path / "notes.jpg")
@@ -163,6 +166,6 @@ def test_a_photo_a_heic_and_no_photo(house: House, person: Callable[..., Person]
         page.get_by_role("button", name="重拍").click()
     expect(page.locator(".sd-photo-why")).to_have_count(0)
     page.get_by_role("button", name="刪除照片").first.click()
-    expect(page.locator("[data-photo]")).to_have_count(1)
+    expect(page.locator("[data-photo]")).to_have_count(2)
     page.reload()
-    expect(page.locator('[data-photo][data-state="kept"] img')).to_have_count(1)
+    expect(page.locator('[data-photo][data-state="kept"] img')).to_have_count(2)
